@@ -1,0 +1,233 @@
+"""Whether the rules staff wrote agree with each other; every disagreement is a fault, none raises."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Protocol
+from zoneinfo import available_timezones
+
+from .fault import Fault, Path
+from .rulebook import (
+    SENT_BY_MACHINE,
+    Basis,
+    Channel,
+    Collection,
+    Community,
+    Fees,
+    LateFeeRule,
+    Payments,
+    Rate,
+    Schedule,
+    SmsProfile,
+    Stage,
+)
+
+COMMUNITY, FEES, PAYMENTS, COLLECTION = "community.yml", "fees.yml", "payments.yml", "collection.yml"
+
+
+class _Dated(Protocol):
+    @property
+    def from_(self) -> date: ...
+
+
+def faults(files: Mapping[str, Any]) -> list[Fault]:
+    """Every disagreement within and between the rule files that could be read (a missing one is passed over)."""
+    community: Community | None = files.get(COMMUNITY)
+    fees: Fees | None = files.get(FEES)
+    payments: Payments | None = files.get(PAYMENTS)
+    collection: Collection | None = files.get(COLLECTION)
+    found: list[Fault] = []
+    if community:
+        found += _community_faults(community)
+    if fees:
+        found += _fees_faults(fees)
+    if payments:
+        found += _payments_faults(payments)
+    if collection:
+        found += _collection_faults(collection)
+    if fees and collection:
+        found += _kinds_against_collection(fees, collection)
+    if community and fees:
+        found += _unknown(COMMUNITY, ("units",), community.units, fees.unit_kinds)
+    if community and collection:
+        found += _sms_against_stages(community, collection)
+    return found
+
+
+def _unknown(file: str, path: Path, names: Iterable[str], known: Iterable[str]) -> Iterator[Fault]:
+    allowed = sorted(known)
+    for name in names:
+        if name not in allowed:
+            yield Fault(file, (*path, name), "unknown-name", {"name": name}, ", ".join(allowed))
+
+
+def _repeated(file: str, path: Path, ids: Sequence[str]) -> Iterator[Fault]:
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            yield Fault(file, (*path, index, "id"), "repeated", {"name": name})
+
+
+def _out_of_order(file: str, path: Path, dated: Sequence[_Dated]) -> Iterator[Fault]:
+    for index in range(1, len(dated)):
+        before, this = dated[index - 1].from_, dated[index].from_
+        if this <= before:
+            yield Fault(file, (*path, index, "from"), "dates-out-of-order", {"from": str(this)}, f"> {before}")
+
+
+def _community_faults(community: Community) -> Iterator[Fault]:
+    if community.time_zone not in available_timezones():
+        yield Fault(
+            COMMUNITY, ("time_zone",), "unknown-name", {"name": community.time_zone}, "Asia/Shanghai, …"
+        )
+    for index, holiday in enumerate(community.holidays):
+        if holiday.last < holiday.first:
+            path = ("holidays", index, "last")
+            yield Fault(COMMUNITY, path, "ends-before-start", {"last": str(holiday.last)}, f">= {holiday.first}")
+
+
+def _sms_against_stages(community: Community, collection: Collection) -> Iterator[Fault]:
+    """Mainland carriers only carry registered templates, so each stage sent by SMS needs one."""
+    stages = [stage.id for stage in collection.stages]
+    yield from _unknown(COMMUNITY, ("sms", "templates"), community.sms.templates, stages)
+    if community.sms.profile is SmsProfile.MAINLAND_CHINA:
+        for stage in collection.stages:
+            if Channel.SMS in stage.channels and stage.id not in community.sms.templates:
+                yield Fault(COMMUNITY, ("sms", "templates"), "sms-template-missing", {"stage": stage.id})
+
+
+def _fees_faults(fees: Fees) -> Iterator[Fault]:
+    yield from _repeated(FEES, ("schedules",), [schedule.id for schedule in fees.schedules])
+    for index, schedule in enumerate(fees.schedules):
+        path: Path = ("schedules", index)
+        if schedule.kind not in fees.kinds:
+            allowed = ", ".join(sorted(fees.kinds))
+            yield Fault(FEES, (*path, "kind"), "unknown-name", {"name": schedule.kind}, allowed)
+        for at, unit_kind in enumerate(schedule.unit_kinds):
+            if unit_kind not in fees.unit_kinds:
+                allowed = ", ".join(sorted(fees.unit_kinds))
+                yield Fault(FEES, (*path, "unit_kinds", at), "unknown-name", {"name": unit_kind}, allowed)
+        yield from _rate_faults(path, schedule)
+    percent = sum(part.percent for part in fees.budget.spending)
+    if percent != 100:
+        yield Fault(FEES, ("budget", "spending"), "percent-sum", {"sum": str(percent)}, "100")
+
+
+def _rate_faults(path: Path, schedule: Schedule) -> Iterator[Fault]:
+    for index, rate in enumerate(schedule.rates):
+        here: Path = (*path, "rates", index)
+        if (rate.yuan is None) != (schedule.basis is Basis.SHARED_BY_AREA):
+            yield Fault(FEES, (*here, "yuan"), "rate-and-basis", {"basis": schedule.basis.value})
+        yield from _authority_faults(here, rate)
+        if index:
+            yield from _succession_faults(here, schedule.rates[index - 1], rate)
+        if rate.until is not None and rate.until < rate.from_:
+            values = {"last": str(rate.until)}
+            yield Fault(FEES, (*here, "until"), "ends-before-start", values, f">= {rate.from_}")
+
+
+def _authority_faults(path: Path, rate: Rate) -> Iterator[Fault]:
+    """Civil Code art. 943: rates are published; a rate decided or published after it began is refused."""
+    if rate.published_on > rate.from_:
+        values = {"from": str(rate.from_)}
+        yield Fault(FEES, (*path, "published_on"), "published-late", values, f"<= {rate.from_}")
+    if rate.authority.decided_on > rate.published_on:
+        values = {"published": str(rate.published_on)}
+        allowed = f"<= {rate.published_on}"
+        yield Fault(FEES, (*path, "authority", "decided_on"), "decided-late", values, allowed)
+
+
+def _succession_faults(path: Path, before: Rate, rate: Rate) -> Iterator[Fault]:
+    if rate.from_ <= before.from_ or (before.until is not None and rate.from_ <= before.until):
+        values = {"from": str(rate.from_), "last": str(before.until or before.from_)}
+        yield Fault(FEES, (*path, "from"), "dates-overlap", values, f"> {before.until or before.from_}")
+    elif before.until is None:
+        allowed = str(rate.from_ - timedelta(days=1))
+        yield Fault(FEES, (*path[:-1], int(path[-1]) - 1, "until"), "open-before-next", {}, allowed)
+    elif rate.from_ > before.until + timedelta(days=1):
+        values = {"last": str(before.until), "from": str(rate.from_)}
+        yield Fault(FEES, (*path, "from"), "dates-gap", values, str(before.until + timedelta(days=1)))
+
+
+def _payments_faults(payments: Payments) -> Iterator[Fault]:
+    yield from _repeated(PAYMENTS, ("methods",), [method.id for method in payments.methods])
+    owner_of: dict[str, str] = {}
+    for index, method in enumerate(payments.methods):
+        for at, alias in enumerate(method.aliases):
+            if owner_of.setdefault(alias, method.id) != method.id:
+                path = ("methods", index, "aliases", at)
+                yield Fault(PAYMENTS, path, "alias-of-two", {"name": alias, "other": owner_of[alias]})
+
+
+def _collection_faults(collection: Collection) -> Iterator[Fault]:
+    yield from _repeated(COLLECTION, ("stages",), [stage.id for stage in collection.stages])
+    yield from _stage_order_faults(collection.stages)
+    for name, rules in collection.late_fees.items():
+        path: Path = ("late_fees", name)
+        yield from _out_of_order(COLLECTION, path, rules)
+        for index, rule in enumerate(rules):
+            yield from _late_fee_faults((*path, index), rule, collection)
+    for name, rate in collection.reference_rates.items():
+        yield from _out_of_order(COLLECTION, ("reference_rates", name, "values"), rate.values)
+    for name, rewards in collection.rewards.items():
+        yield from _out_of_order(COLLECTION, ("rewards", name), rewards)
+        for index, reward in enumerate(rewards):
+            if reward.published_on > reward.from_:
+                here = ("rewards", name, index, "published_on")
+                yield Fault(
+                    COLLECTION, here, "published-late", {"from": str(reward.from_)}, f"<= {reward.from_}"
+                )
+    hours = collection.message_hours
+    if hours.closes <= hours.opens:
+        values = {"last": hours.closes}
+        yield Fault(COLLECTION, ("message_hours", "closes"), "ends-before-start", values, f"> {hours.opens}")
+
+
+def _stage_order_faults(stages: Sequence[Stage]) -> Iterator[Fault]:
+    latest: int | None = None
+    for index, stage in enumerate(stages):
+        for at, days in enumerate(stage.days):
+            if latest is not None and days <= latest:
+                path: Path = ("stages", index, "days", at)
+                yield Fault(COLLECTION, path, "stage-out-of-order", {"stage": stage.id}, f"> {latest}")
+            latest = days
+        if stage.demand and min(stage.days) <= 0:
+            yield Fault(COLLECTION, ("stages", index, "days"), "demand-before-due", {"stage": stage.id}, "> 0")
+        if stage.demand and len(stage.days) > 1:
+            yield Fault(COLLECTION, ("stages", index, "days"), "demand-more-than-once", {"stage": stage.id}, "1")
+        if stage.demand and stage.answer_days is None:
+            yield Fault(COLLECTION, ("stages", index), "demand-without-deadline", {"stage": stage.id}, ">= 1")
+        if stage.channels[-1] in SENT_BY_MACHINE:
+            here: Path = ("stages", index, "channels")
+            yield Fault(COLLECTION, here, "nobody-last", {"stage": stage.id}, "letter, call, visit")
+
+
+def _late_fee_faults(path: Path, rule: LateFeeRule, collection: Collection) -> Iterator[Fault]:
+    if not 0 <= rule.cap_share <= 1:
+        yield Fault(COLLECTION, (*path, "cap_share"), "out-of-range", {}, "0 … 1")
+    if (rule.reference is None) != (rule.reference_multiple is None):
+        yield Fault(COLLECTION, (*path, "reference_multiple"), "reference-incomplete", {})
+    if rule.reference is None:
+        return
+    reference = collection.reference_rates.get(rule.reference)
+    if reference is None:
+        allowed = ", ".join(sorted(collection.reference_rates))
+        yield Fault(COLLECTION, (*path, "reference"), "unknown-name", {"name": rule.reference}, allowed)
+    elif reference.values[0].from_ > rule.from_:
+        values = {"from": str(rule.from_)}
+        place = ("reference_rates", rule.reference, "values", 0, "from")
+        yield Fault(COLLECTION, place, "reference-starts-late", values, f"<= {rule.from_}")
+
+
+def _kinds_against_collection(fees: Fees, collection: Collection) -> Iterator[Fault]:
+    for name, kind in fees.kinds.items():
+        if kind.late_fee is not None and kind.late_fee not in collection.late_fees:
+            allowed = ", ".join([*sorted(collection.late_fees), "null"])
+            yield Fault(FEES, ("kinds", name, "late_fee"), "unknown-name", {"name": kind.late_fee}, allowed)
+        if kind.reward is not None and kind.reward not in collection.rewards:
+            allowed = ", ".join([*sorted(collection.rewards), "null"])
+            yield Fault(FEES, ("kinds", name, "reward"), "unknown-name", {"name": kind.reward}, allowed)
+        if name not in collection.allocation:
+            yield Fault(COLLECTION, ("allocation",), "kind-not-allocated", {"name": name}, ", ".join(fees.kinds))
+    for index, name in enumerate(collection.allocation):
+        if name not in fees.kinds or name in collection.allocation[:index]:
+            allowed = ", ".join(sorted(fees.kinds))
+            yield Fault(COLLECTION, ("allocation", index), "unknown-name", {"name": name}, allowed)

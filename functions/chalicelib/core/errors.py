@@ -1,0 +1,30 @@
+"""What can go wrong, as a small tree that carries data; only the edges turn it into text or HTTP."""
+
+
+class CourtyardError(Exception):
+    """The base of every error a caller may want to tell apart."""
+
+
+class NotFound(CourtyardError):
+    """The link leads nowhere: unknown, malformed, expired and dead look the same to whoever holds it."""
+
+
+class BadInput(CourtyardError):
+    """Something given from outside is not of the form asked for."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class Conflict(CourtyardError):
+    """A fact is already on record with other content; facts are never rewritten."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class BundleMissing(CourtyardError):
+    """The functions were started without the rules they are to run by."""

@@ -1,0 +1,310 @@
+"""The rules staff keep in `site/`, typed: what is charged, how it may be paid, when a reminder may go out."""
+
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Language = Literal["zh", "en"]
+Word = Annotated[str, Meta(min_length=1)]
+Hour = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Id = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
+
+
+class _Rules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What all parts of the rulebook share: immutable, and a key nobody knows is a fault."""
+
+
+class Text(_Rules, kw_only=True):
+    """Words for people, in every language the portal speaks."""
+
+    zh: Word
+    en: Word
+
+    def of(self, language: Language) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+# community.yml
+
+
+class ServiceCentre(_Rules, kw_only=True):
+    """Whom an owner calls or visits."""
+
+    name: Text
+    phone: Word
+    email: Word
+    address: Text
+    hours: Text
+
+
+class Holiday(_Rules, kw_only=True):
+    """Days on which nobody is written to; `source` names the announcement they come from."""
+
+    name: Text
+    first: date
+    last: date
+    source: Word
+
+
+class SmsProfile(StrEnum):
+    """What carriers let through: `mainland-china` takes neither links nor demands."""
+
+    MAINLAND_CHINA = "mainland-china"
+    INTERNATIONAL = "international"
+
+
+class Sms(_Rules, kw_only=True):
+    """How text messages leave: the carrier's profile, our signature, registered templates by stage."""
+
+    profile: SmsProfile
+    signature: Text
+    max_segments: Annotated[int, Meta(ge=1, le=10)]
+    templates: dict[Id, Word]
+
+
+class Community(_Rules, kw_only=True):
+    """Names, service centre, time zone and working calendar of the one community an installation serves."""
+
+    name: Text
+    company: Text
+    salutation: Text
+    service_centre: ServiceCentre
+    site_url: Annotated[str, Meta(pattern="^https?://[^/]+$")]
+    repository_url: Word
+    sender: Word
+    time_zone: Word
+    currency: Literal["CNY"]
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)]
+    units: dict[Id, Annotated[int, Meta(ge=0)]]
+    sms: Sms
+    holidays: tuple[Holiday, ...]
+
+
+# fees.yml
+
+
+class Authority(_Rules, kw_only=True):
+    """What entitles the company to a rate: a contract clause, the owners' decision or a guided price."""
+
+    kind: Literal["contract", "assembly", "guided-price"]
+    reference: Text
+    decided_on: date
+
+
+class Rate(_Rules, kw_only=True):
+    """Yuan for each unit of measure from a day on, and until a day where one is fixed."""
+
+    from_: date = field(name="from")
+    until: date | None = None
+    yuan: Decimal | None
+    authority: Authority
+    published_on: date
+    tax_included: bool
+    charging: Literal["lump-sum", "commission"]
+
+
+class Kind(_Rules, kw_only=True):
+    """A kind of bill, and which rules it carries: late fee by name (none: never), demands or only reminders."""
+
+    name: Text
+    payee: Text
+    late_fee: Id | None
+    reward: Id | None = None
+    demands: bool
+
+
+class Basis(StrEnum):
+    """How an amount comes about; an `actual` cost has no rate, it is shared by area."""
+
+    AREA_MONTH = "area-month"
+    FLAT_MONTH = "flat-month"
+    SHARED_BY_AREA = "shared-by-area"
+    METERED = "metered"
+
+
+class Schedule(_Rules, kw_only=True):
+    """One fee: for which units, of which kind, by which measure, at which rates over time."""
+
+    id: Id
+    kind: Id
+    unit_kinds: Annotated[tuple[Id, ...], Meta(min_length=1)]
+    name: Text
+    basis: Basis
+    measure: Text
+    note: Text | None = None
+    example_quantity: Decimal | None = None
+    rates: Annotated[tuple[Rate, ...], Meta(min_length=1)]
+
+
+class Spending(_Rules, kw_only=True):
+    """What part of each yuan of the property fee pays for what."""
+
+    what: Text
+    detail: Text
+    percent: Annotated[int, Meta(ge=0, le=100)]
+
+
+class Budget(_Rules, kw_only=True):
+    """The published split of one year's fee income."""
+
+    year: int
+    published_on: date
+    spending: Annotated[tuple[Spending, ...], Meta(min_length=1)]
+
+
+class Fees(_Rules, kw_only=True):
+    """Every fee of the community, with its authority and dates."""
+
+    kinds: dict[Id, Kind]
+    unit_kinds: dict[Id, Text]
+    schedules: Annotated[tuple[Schedule, ...], Meta(min_length=1)]
+    budget: Budget
+
+
+# payments.yml
+
+
+class Method(_Rules, kw_only=True):
+    """One way to pay, with its steps; `aliases` are the words bank files and ledgers use for it."""
+
+    id: Id
+    name: Text
+    summary: Text
+    steps: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    proof: Text
+    charge: Text
+    aliases: tuple[Word, ...] = ()
+
+
+class Payments(_Rules, kw_only=True):
+    """Every way to pay, in the order owners see them."""
+
+    methods: Annotated[tuple[Method, ...], Meta(min_length=1)]
+    reference: Text
+
+
+# collection.yml
+
+
+class Channel(StrEnum):
+    """How an owner is reached; `letter`, `call` and `visit` are done by staff."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
+    CALL = "call"
+    VISIT = "visit"
+
+
+SENT_BY_MACHINE = frozenset({Channel.EMAIL, Channel.SMS})
+
+
+class Stage(_Rules, kw_only=True):
+    """One step of the collection policy, counted in days from the due date (before it: negative).
+
+    `channels` stand in order of preference; the first that works for the owner is taken, and
+    the last must be one that staff do, so that nobody is left out. `demand` stages wait until the
+    ledger is fresh, never skip the demand before them, and go only for kinds of bills that may be demanded.
+    """
+
+    id: Id
+    name: Text
+    summary: Text
+    days: Annotated[tuple[int, ...], Meta(min_length=1)]
+    demand: bool
+    channels: Annotated[tuple[Channel, ...], Meta(min_length=1)]
+    message: Id
+    answer_days: Annotated[int, Meta(ge=1)] | None = None
+
+
+class LateFeeRule(_Rules, kw_only=True):
+    """A late fee in force from a day on: simple, on unpaid principal, capped, small sums waived.
+
+    A bill keeps the rule that was in force when it fell due. Civil Code art. 585 lets a court cut a
+    late fee far above the loss, hence the reference rate: the lower of the two daily rates counts.
+    """
+
+    from_: date = field(name="from")
+    grace_days: Annotated[int, Meta(ge=0)]
+    daily_rate: Decimal
+    reference: Id | None = None
+    reference_multiple: Decimal | None = None
+    cap_share: Decimal
+    waived_under: Decimal
+    authority: Authority
+
+
+class ReferenceValue(_Rules, kw_only=True):
+    """A yearly reference rate from a day on."""
+
+    from_: date = field(name="from")
+    rate: Decimal
+
+
+class ReferenceRate(_Rules, kw_only=True):
+    """A published interest rate over time, such as the one-year LPR."""
+
+    name: Text
+    source: Text
+    checked_on: date
+    values: Annotated[tuple[ReferenceValue, ...], Meta(min_length=1)]
+
+
+class Reward(_Rules, kw_only=True):
+    """A discount for paying a bill in full some days before it is due, published and funded."""
+
+    name: Text
+    from_: date = field(name="from")
+    until: date
+    days_before_due: Annotated[int, Meta(ge=0)]
+    share: Decimal
+    funded_by: Text
+    published_on: date
+
+
+class Hours(_Rules, kw_only=True):
+    """From when to when messages may go out, local time."""
+
+    opens: Hour
+    closes: Hour
+
+    @property
+    def opening(self) -> time:
+        return time.fromisoformat(self.opens)
+
+    @property
+    def closing(self) -> time:
+        return time.fromisoformat(self.closes)
+
+
+class Limits(_Rules, kw_only=True):
+    """What keeps contact decent: days between two messages, freshness of the ledger, life of a link."""
+
+    min_interval_days: Annotated[int, Meta(ge=1)]
+    ledger_fresh_days: Annotated[int, Meta(ge=0)]
+    link_days: Annotated[int, Meta(ge=1)]
+    visible_days_before_due: Annotated[int, Meta(ge=1)]
+
+
+class Collection(_Rules, kw_only=True):
+    """Stages, late fees, rewards, allocation, hours and limits."""
+
+    stages: Annotated[tuple[Stage, ...], Meta(min_length=1)]
+    late_fees: dict[Id, Annotated[tuple[LateFeeRule, ...], Meta(min_length=1)]]
+    reference_rates: dict[Id, ReferenceRate]
+    rewards: dict[Id, tuple[Reward, ...]]
+    allocation: Annotated[tuple[Id, ...], Meta(min_length=1)]
+    message_hours: Hours
+    limits: Limits
+
+
+class Rulebook(_Rules, kw_only=True):
+    """All four files together."""
+
+    community: Community
+    fees: Fees
+    payments: Payments
+    collection: Collection

@@ -1,0 +1,40 @@
+"""Short texts that are not messages: reasons, problems, names of channels; from `site/words.yml`."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from .money import Fen, yuan
+from .rulebook import Language, Text, Word
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Texts by code, in every language; `{name}` stands for a value."""
+
+    date_form: Text
+    money_form: Text
+    months: Annotated[tuple[Word, ...], Meta(min_length=12, max_length=12)]
+    channels: dict[str, Text]
+    tasks: dict[str, Text]
+    reasons: dict[str, Text]
+    problems: dict[str, Text]
+    labels: dict[str, Text]
+
+
+def day_text(words: Words, day: date, language: Language) -> str:
+    """A day as people of a language write it."""
+    name = words.months[day.month - 1]
+    form = words.date_form.of(language)
+    return form.format(year=day.year, month=day.month, day=day.day, month_name=name)
+
+
+def money_text(words: Words, amount: Fen, language: Language) -> str:
+    """An amount as people of a language write it."""
+    return words.money_form.of(language).format(amount=yuan(amount))
+
+
+def said(text: Text, values: Mapping[str, str], language: Language) -> str:
+    """A text with its values filled in."""
+    return text.of(language).format_map(values)
