@@ -82,12 +82,17 @@ def is_open(now: datetime, opens: time, closes: time, zone: str, closed_on: Coll
     return opens <= local.time() < closes and local.date() not in closed_on
 
 
+def next_open_day(day: date, closed_on: Collection[date]) -> date:
+    """A day, or the first one after it that is not closed."""
+    while day in closed_on:
+        day += ONE_DAY
+    return day
+
+
 def next_opening(now: datetime, opens: time, closes: time, zone: str, closed_on: Collection[date]) -> datetime:
     """The first instant from now on at which the centre may write to people."""
     if is_open(now, opens, closes, zone, closed_on):
         return now
     local = now.astimezone(ZoneInfo(zone))
     day = local.date() if local.time() < opens else local.date() + ONE_DAY
-    while day in closed_on:
-        day += ONE_DAY
-    return instant(day, opens, zone)
+    return instant(next_open_day(day, closed_on), opens, zone)

@@ -75,9 +75,7 @@ def _out_of_order(file: str, path: Path, dated: Sequence[_Dated]) -> Iterator[Fa
 
 def _community_faults(community: Community) -> Iterator[Fault]:
     if community.time_zone not in available_timezones():
-        yield Fault(
-            COMMUNITY, ("time_zone",), "unknown-name", {"name": community.time_zone}, "Asia/Shanghai, …"
-        )
+        yield Fault(COMMUNITY, ("time_zone",), "unknown-name", {"name": community.time_zone}, "Asia/Shanghai, …")
     for index, holiday in enumerate(community.holidays):
         if holiday.last < holiday.first:
             path = ("holidays", index, "last")
@@ -172,9 +170,7 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
         for index, reward in enumerate(rewards):
             if reward.published_on > reward.from_:
                 here = ("rewards", name, index, "published_on")
-                yield Fault(
-                    COLLECTION, here, "published-late", {"from": str(reward.from_)}, f"<= {reward.from_}"
-                )
+                yield Fault(COLLECTION, here, "published-late", {"from": str(reward.from_)}, f"<= {reward.from_}")
     hours = collection.message_hours
     if hours.closes <= hours.opens:
         values = {"last": hours.closes}
@@ -191,6 +187,9 @@ def _stage_order_faults(stages: Sequence[Stage]) -> Iterator[Fault]:
             latest = days
         if stage.demand and min(stage.days) <= 0:
             yield Fault(COLLECTION, ("stages", index, "days"), "demand-before-due", {"stage": stage.id}, "> 0")
+        if not stage.demand and max(stage.days) > 0:
+            path = ("stages", index, "days")
+            yield Fault(COLLECTION, path, "reminder-after-due", {"stage": stage.id}, "<= 0")
         if stage.demand and len(stage.days) > 1:
             yield Fault(COLLECTION, ("stages", index, "days"), "demand-more-than-once", {"stage": stage.id}, "1")
         if stage.demand and stage.answer_days is None:

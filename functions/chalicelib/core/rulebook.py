@@ -17,7 +17,7 @@ class _Rules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What all parts of the rulebook share: immutable, and a key nobody knows is a fault."""
 
 
-class Text(_Rules, kw_only=True):
+class Text(_Rules, frozen=True, kw_only=True):
     """Words for people, in every language the portal speaks."""
 
     zh: Word
@@ -30,7 +30,7 @@ class Text(_Rules, kw_only=True):
 # community.yml
 
 
-class ServiceCentre(_Rules, kw_only=True):
+class ServiceCentre(_Rules, frozen=True, kw_only=True):
     """Whom an owner calls or visits."""
 
     name: Text
@@ -40,7 +40,7 @@ class ServiceCentre(_Rules, kw_only=True):
     hours: Text
 
 
-class Holiday(_Rules, kw_only=True):
+class Holiday(_Rules, frozen=True, kw_only=True):
     """Days on which nobody is written to; `source` names the announcement they come from."""
 
     name: Text
@@ -56,7 +56,7 @@ class SmsProfile(StrEnum):
     INTERNATIONAL = "international"
 
 
-class Sms(_Rules, kw_only=True):
+class Sms(_Rules, frozen=True, kw_only=True):
     """How text messages leave: the carrier's profile, our signature, registered templates by stage."""
 
     profile: SmsProfile
@@ -65,7 +65,7 @@ class Sms(_Rules, kw_only=True):
     templates: dict[Id, Word]
 
 
-class Community(_Rules, kw_only=True):
+class Community(_Rules, frozen=True, kw_only=True):
     """Names, service centre, time zone and working calendar of the one community an installation serves."""
 
     name: Text
@@ -86,7 +86,7 @@ class Community(_Rules, kw_only=True):
 # fees.yml
 
 
-class Authority(_Rules, kw_only=True):
+class Authority(_Rules, frozen=True, kw_only=True):
     """What entitles the company to a rate: a contract clause, the owners' decision or a guided price."""
 
     kind: Literal["contract", "assembly", "guided-price"]
@@ -94,7 +94,7 @@ class Authority(_Rules, kw_only=True):
     decided_on: date
 
 
-class Rate(_Rules, kw_only=True):
+class Rate(_Rules, frozen=True, kw_only=True):
     """Yuan for each unit of measure from a day on, and until a day where one is fixed."""
 
     from_: date = field(name="from")
@@ -106,7 +106,7 @@ class Rate(_Rules, kw_only=True):
     charging: Literal["lump-sum", "commission"]
 
 
-class Kind(_Rules, kw_only=True):
+class Kind(_Rules, frozen=True, kw_only=True):
     """A kind of bill, and which rules it carries: late fee by name (none: never), demands or only reminders."""
 
     name: Text
@@ -125,7 +125,7 @@ class Basis(StrEnum):
     METERED = "metered"
 
 
-class Schedule(_Rules, kw_only=True):
+class Schedule(_Rules, frozen=True, kw_only=True):
     """One fee: for which units, of which kind, by which measure, at which rates over time."""
 
     id: Id
@@ -139,7 +139,7 @@ class Schedule(_Rules, kw_only=True):
     rates: Annotated[tuple[Rate, ...], Meta(min_length=1)]
 
 
-class Spending(_Rules, kw_only=True):
+class Spending(_Rules, frozen=True, kw_only=True):
     """What part of each yuan of the property fee pays for what."""
 
     what: Text
@@ -147,7 +147,7 @@ class Spending(_Rules, kw_only=True):
     percent: Annotated[int, Meta(ge=0, le=100)]
 
 
-class Budget(_Rules, kw_only=True):
+class Budget(_Rules, frozen=True, kw_only=True):
     """The published split of one year's fee income."""
 
     year: int
@@ -155,7 +155,7 @@ class Budget(_Rules, kw_only=True):
     spending: Annotated[tuple[Spending, ...], Meta(min_length=1)]
 
 
-class Fees(_Rules, kw_only=True):
+class Fees(_Rules, frozen=True, kw_only=True):
     """Every fee of the community, with its authority and dates."""
 
     kinds: dict[Id, Kind]
@@ -167,7 +167,7 @@ class Fees(_Rules, kw_only=True):
 # payments.yml
 
 
-class Method(_Rules, kw_only=True):
+class Method(_Rules, frozen=True, kw_only=True):
     """One way to pay, with its steps; `aliases` are the words bank files and ledgers use for it."""
 
     id: Id
@@ -179,7 +179,7 @@ class Method(_Rules, kw_only=True):
     aliases: tuple[Word, ...] = ()
 
 
-class Payments(_Rules, kw_only=True):
+class Payments(_Rules, frozen=True, kw_only=True):
     """Every way to pay, in the order owners see them."""
 
     methods: Annotated[tuple[Method, ...], Meta(min_length=1)]
@@ -202,7 +202,7 @@ class Channel(StrEnum):
 SENT_BY_MACHINE = frozenset({Channel.EMAIL, Channel.SMS})
 
 
-class Stage(_Rules, kw_only=True):
+class Stage(_Rules, frozen=True, kw_only=True):
     """One step of the collection policy, counted in days from the due date (before it: negative).
 
     `channels` stand in order of preference; the first that works for the owner is taken, and
@@ -220,7 +220,7 @@ class Stage(_Rules, kw_only=True):
     answer_days: Annotated[int, Meta(ge=1)] | None = None
 
 
-class LateFeeRule(_Rules, kw_only=True):
+class LateFeeRule(_Rules, frozen=True, kw_only=True):
     """A late fee in force from a day on: simple, on unpaid principal, capped, small sums waived.
 
     A bill keeps the rule that was in force when it fell due. Civil Code art. 585 lets a court cut a
@@ -237,14 +237,14 @@ class LateFeeRule(_Rules, kw_only=True):
     authority: Authority
 
 
-class ReferenceValue(_Rules, kw_only=True):
+class ReferenceValue(_Rules, frozen=True, kw_only=True):
     """A yearly reference rate from a day on."""
 
     from_: date = field(name="from")
     rate: Decimal
 
 
-class ReferenceRate(_Rules, kw_only=True):
+class ReferenceRate(_Rules, frozen=True, kw_only=True):
     """A published interest rate over time, such as the one-year LPR."""
 
     name: Text
@@ -253,7 +253,7 @@ class ReferenceRate(_Rules, kw_only=True):
     values: Annotated[tuple[ReferenceValue, ...], Meta(min_length=1)]
 
 
-class Reward(_Rules, kw_only=True):
+class Reward(_Rules, frozen=True, kw_only=True):
     """A discount for paying a bill in full some days before it is due, published and funded."""
 
     name: Text
@@ -265,7 +265,7 @@ class Reward(_Rules, kw_only=True):
     published_on: date
 
 
-class Hours(_Rules, kw_only=True):
+class Hours(_Rules, frozen=True, kw_only=True):
     """From when to when messages may go out, local time."""
 
     opens: Hour
@@ -280,7 +280,7 @@ class Hours(_Rules, kw_only=True):
         return time.fromisoformat(self.closes)
 
 
-class Limits(_Rules, kw_only=True):
+class Limits(_Rules, frozen=True, kw_only=True):
     """What keeps contact decent: days between two messages, freshness of the ledger, life of a link."""
 
     min_interval_days: Annotated[int, Meta(ge=1)]
@@ -289,7 +289,7 @@ class Limits(_Rules, kw_only=True):
     visible_days_before_due: Annotated[int, Meta(ge=1)]
 
 
-class Collection(_Rules, kw_only=True):
+class Collection(_Rules, frozen=True, kw_only=True):
     """Stages, late fees, rewards, allocation, hours and limits."""
 
     stages: Annotated[tuple[Stage, ...], Meta(min_length=1)]
@@ -301,7 +301,7 @@ class Collection(_Rules, kw_only=True):
     limits: Limits
 
 
-class Rulebook(_Rules, kw_only=True):
+class Rulebook(_Rules, frozen=True, kw_only=True):
     """All four files together."""
 
     community: Community

@@ -35,6 +35,25 @@ def money_text(words: Words, amount: Fen, language: Language) -> str:
     return words.money_form.of(language).format(amount=yuan(amount))
 
 
-def said(text: Text, values: Mapping[str, str], language: Language) -> str:
-    """A text with its values filled in."""
-    return text.of(language).format_map(values)
+class Reason(Struct, frozen=True):
+    """Why something is or is not done: a code of `site/words.yml` and the values its text needs."""
+
+    code: str
+    values: dict[str, date | int | Text] = {}
+
+
+def reason_text(words: Words, reason: Reason, language: Language) -> str:
+    """A reason as a sentence a person can read."""
+    values = {name: _value_text(words, value, language) for name, value in reason.values.items()}
+    return words.reasons[reason.code].of(language).format_map(values)
+
+
+def _value_text(words: Words, value: date | int | Text, language: Language) -> str:
+    if isinstance(value, date):
+        return day_text(words, value, language)
+    return value.of(language) if isinstance(value, Text) else str(value)
+
+
+def problem_text(words: Words, code: str, values: Mapping[str, str], language: Language) -> str:
+    """What is wrong with something staff wrote or brought, as a sentence."""
+    return words.problems[code].of(language).format_map(values)

@@ -1,0 +1,237 @@
+"""Routes and handlers: the wiring between AWS and the flows, and the one table that turns errors into HTTP."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from chalice.app import Chalice, Request, Response
+
+from chalicelib import settings
+from chalicelib.core import bundle as rules_bundle
+from chalicelib.core.bundle import Bundle
+from chalicelib.core.calendar import local_date
+from chalicelib.core.errors import BadInput, BundleMissing, CourtyardError, NotFound
+from chalicelib.core.message import HTML
+from chalicelib.flows import delivery, preferences, reminders, statements
+from chalicelib.flows.records import Records
+
+app = Chalice(app_name="courtyard")
+app.log.setLevel(logging.INFO)
+
+BUNDLE = Path(__file__).parent / "chalicelib" / "bundle.json"
+FORM = "application/x-www-form-urlencoded"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000",
+    "X-Content-Type-Options": "nosniff",
+}
+PROBLEMS: dict[type[CourtyardError], tuple[int, str]] = {
+    NotFound: (404, "Not found"),
+    BadInput: (400, "Bad request"),
+    BundleMissing: (503, "Not available"),
+}
+
+
+# wiring: clients are made on first use, so that a cold start pays only for what it needs
+
+
+@cache
+def bundle() -> Bundle:
+    return rules_bundle.load(BUNDLE)
+
+
+@cache
+def environment() -> settings.Settings:
+    return settings.read()
+
+
+@cache
+def client(service: str) -> Any:
+    import boto3  # a third of a cold start; health needs none of it
+
+    return boto3.client(service)
+
+
+@cache
+def sending_client(service: str) -> Any:
+    """A client that puts one attempt on the wire: the SDK's own retries would send the same message thrice."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(service, config=Config(retries={"total_max_attempts": 1}))
+
+
+@cache
+def records() -> Records:
+    from chalicelib.edge.table import DynamoTable
+
+    return Records(DynamoTable(client("dynamodb"), environment().table))
+
+
+@cache
+def sender() -> delivery.Sender:
+    from chalicelib.edge.mail import SesMail
+    from chalicelib.edge.sms import SnsSms
+
+    mail = SesMail(sending_client("sesv2"), environment().configuration_set)
+    sms = SnsSms(sending_client("sns"))
+    return delivery.Sender(mail, sms, environment().mode, environment().team)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    return local_date(now(), bundle().rules.community.time_zone)
+
+
+# HTTP
+
+
+@app.middleware("http")
+def with_headers(event: Any, get_response: Callable[[Any], Response]) -> Response:
+    """Every answer is private, never cached; every error is a problem document (RFC 9457)."""
+    response = get_response(event)
+    if response.status_code >= 400 and response.headers.get("Content-Type") != "application/problem+json":
+        response = problem(response.status_code, _title(response), None)
+    response.headers = {**HEADERS, **response.headers}
+    return response
+
+
+def _title(response: Response) -> str:
+    body = response.body if isinstance(response.body, dict) else {}
+    return str(body.get("Code", "Error")).removesuffix("Error")
+
+
+def problem(status: int, title: str, detail: str | None) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    return Response(msgspec.json.encode(body).decode(), {"Content-Type": "application/problem+json"}, status)
+
+
+def answered(view: Callable[[Request], Response]) -> Response:
+    """A view's answer, or the problem document its error stands for; anything unforeseen is a plain 500."""
+    try:
+        request = app.current_request
+        assert request is not None  # noqa: S101  # views run inside a request
+        return view(request)
+    except CourtyardError as error:
+        status, title = PROBLEMS.get(type(error), (500, "Internal error"))
+        return problem(status, title, str(error) or None)
+    except Exception as error:
+        # Only the kind of the error: its text may hold what an owner sent.
+        app.log.error("unforeseen %s in %s", type(error).__name__, view.__name__)
+        return problem(500, "Internal error", None)
+
+
+def json_answer(body: Any) -> Response:
+    return Response(msgspec.json.encode(body).decode(), {"Content-Type": "application/json"}, 200)
+
+
+@app.route("/v1/health", methods=["GET"])
+def health() -> Response:
+    return answered(lambda _: json_answer({"status": "ok", "rules": bundle().revision}))
+
+
+@app.route("/v1/statement", methods=["GET"])
+def statement() -> Response:
+    return answered(_statement)
+
+
+def _statement(request: Request) -> Response:
+    code = _bearer(request)
+    on = _day(request, "on") or today()
+    return json_answer(statements.statement_by_link(records(), bundle(), code, on=on, today=today()))
+
+
+@app.route("/v1/unsubscribe", methods=["GET"])
+def ask_unsubscribe() -> Response:
+    return answered(_ask_unsubscribe)
+
+
+def _ask_unsubscribe(request: Request) -> Response:
+    language = preferences.unsubscribe_language(records(), _token(request), today=today())
+    return _page("unsubscribe", language, is_done=False)
+
+
+@app.route("/v1/unsubscribe", methods=["POST"], content_types=[FORM, "multipart/form-data", "application/json"])
+def unsubscribe() -> Response:
+    return answered(_unsubscribe)
+
+
+def _unsubscribe(request: Request) -> Response:
+    language = preferences.unsubscribe(records(), _token(request), today=today())
+    return _page("unsubscribe", language, is_done=True)
+
+
+def _page(name: str, language: Any, **values: Any) -> Response:
+    community = bundle().rules.community
+    centre = {"name": community.service_centre.name.of(language), "phone": community.service_centre.phone}
+    labels = {key: text.of(language) for key, text in bundle().words.labels.items()}
+    html = HTML.from_string(bundle().pages[name][language]).render(
+        language=language, centre=centre, labels=labels, **values
+    )
+    return Response(html, {"Content-Type": "text/html; charset=utf-8"}, 200)
+
+
+def _bearer(request: Request) -> str:
+    """The code of the link; whatever is not one opens nothing, like any unknown code."""
+    scheme, _, code = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotFound
+    return str(code)
+
+
+def _query(request: Request) -> Mapping[str, str]:
+    return request.query_params or {}
+
+
+def _token(request: Request) -> str:
+    return _query(request).get("t", "")
+
+
+def _day(request: Request, name: str) -> date | None:
+    text = _query(request).get(name)
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(name, "must be a day written YYYY-MM-DD") from None
+
+
+# schedule and queue
+
+
+@app.lambda_function(name="planner")
+def planner(event: Any, context: Any) -> dict[str, int]:
+    """Started by the schedule once a day; started twice, it adds nothing."""
+    from chalicelib.edge.queue import SqsQueue
+
+    queue = SqsQueue(client("sqs"), environment().queue_url)
+    run = reminders.queue_run(records(), bundle(), queue, on=today())
+    counts = {"notices": len(run.notices), "tasks": len(run.tasks), "waits": len(run.waits)}
+    app.log.info("planned %s", counts)
+    return counts
+
+
+@app.on_sqs_message(queue="courtyard-notices", batch_size=10, name="worker")
+def worker(event: Any) -> dict[str, list[dict[str, str]]]:
+    """Delivers queued notices; only those that broke are given back to the queue."""
+    failed = []
+    for record in event.to_dict()["Records"]:
+        try:
+            state = delivery.deliver(records(), bundle(), sender(), record["body"], now=now())
+            app.log.info("notice %s", state.value)
+        except Exception as error:
+            app.log.error("unforeseen %s in worker", type(error).__name__)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}

@@ -1,0 +1,164 @@
+"""The facts an owner's statement is folded from: appended, never rewritten."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct, field
+
+from .money import Fen
+from .rulebook import Channel, Language
+
+Part = Literal["principal", "late_fee"]
+
+
+class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person to be reached about an owner's bills: the owner, a co-owner, a child as delegate, a tenant."""
+
+    name: str
+    role: str = "owner"
+    email: str | None = None
+    phone: str | None = None
+    postal_address: str | None = None
+
+
+class Owner(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who answers for the fee, and how they wish to be treated; `care` names treatments, never diagnoses."""
+
+    id: str
+    contacts: tuple[Contact, ...]
+    language: Language = "zh"
+    care: tuple[str, ...] = ()
+
+
+class Tenure(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One owner's time with one unit, from a day to a day (both included; open while it lasts)."""
+
+    unit: str
+    kind: str
+    from_: date = field(name="from")
+    until: date | None = None
+    area_m2: Decimal | None = None
+    area_source: str = ""
+    building: str = ""
+
+    def holds(self, day: date) -> bool:
+        return self.from_ <= day and (self.until is None or day <= self.until)
+
+
+class Unit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A flat, shop or parking space, whoever holds it."""
+
+    unit: str
+    kind: str
+    area_m2: Decimal | None = None
+    area_source: str = ""
+    building: str = ""
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """Who holds a unit from a day to a day."""
+
+    owner: str
+    from_: date = field(name="from")
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.from_ <= day and (self.until is None or day <= self.until)
+
+
+class Charge(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How part of a bill came about: a quantity at a rate for a time, or a share of an actual cost."""
+
+    rule: str
+    amount: Fen
+    from_: date = field(name="from")
+    to: date
+    rate: str | None = None
+    quantity: str | None = None
+    months: str | None = None
+    cost: Fen | None = None
+    share: str | None = None
+
+
+class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is owed for a unit, a kind and a period; immutable. `id` is unique for a unit and kind."""
+
+    id: str
+    unit: str
+    kind: str
+    period: str
+    due_on: date
+    issued_on: date
+    principal: Fen
+    charges: tuple[Charge, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What tells this bill from every other of its owner."""
+        return f"{self.id}/{self.unit}/{self.kind}"
+
+
+class Payment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Money received; `paid_on` is the day that counts. One that `reverses` another takes it back from then on.
+
+    `bill` is the payer's choice (a bill's id, for this unit), if there was one.
+    """
+
+    id: str
+    paid_on: date
+    received_on: date
+    method: str
+    reference: str
+    amount: Fen
+    unit: str
+    bill: str | None = None
+    reverses: str | None = None
+
+
+class Adjustment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A waiver, correction or bad debt: lowers what a bill asks for, with its reason and who decided."""
+
+    id: str
+    on: date
+    bill: str
+    amount: Fen
+    kind: Literal["waiver", "correction", "bad-debt"]
+    reason: str
+    decided_by: str
+    part: Part = "principal"
+
+
+class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Stops reminders, and the late fee where it says so, from a day to a day; `bills` empty means all."""
+
+    id: str
+    kind: Literal["dispute", "promise", "plan", "hardship"]
+    from_: date = field(name="from")
+    until: date | None = None
+    bills: tuple[str, ...] = ()
+    stops_late_fee: bool = False
+
+    def covers(self, bill_key: str, day: date) -> bool:
+        is_on = self.from_ <= day and (self.until is None or day <= self.until)
+        return is_on and (not self.bills or bill_key in self.bills)
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """All facts of one owner, and the marks the owner's record carries for the machinery."""
+
+    owner: Owner
+    tenures: tuple[Tenure, ...] = ()
+    bills: tuple[Bill, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    link_generation: int = 0
+    unsubscribed: frozenset[Channel] = frozenset()
+    last_notice: str | None = None
+    last_notice_on: date | None = None
+    due_day: date | None = None
+
+    def holder_of(self, unit: str, day: date) -> bool:
+        """Whether this owner holds a unit on a day."""
+        return any(tenure.unit == unit and tenure.holds(day) for tenure in self.tenures)

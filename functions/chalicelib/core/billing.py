@@ -1,0 +1,84 @@
+"""What a unit is charged for a time: per square metre and month, flat per month, metered, or a share of a cost."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from .account import Charge
+from .calendar import Span, months
+from .money import Fen, rounded, shares
+from .rulebook import Basis, Rate, Schedule
+
+
+def charges(schedule: Schedule, span: Span, quantity: Decimal) -> tuple[Charge, ...]:
+    """The charges of one unit for a span of days, one for each rate in force, rounded once each.
+
+    A whole month counts as one, a part of a month as its days by the month's days. `quantity` is
+    square metres (by area), cubic metres (metered) or 1 (flat). ValueError for a shared cost.
+    """
+    if schedule.basis is Basis.SHARED_BY_AREA:
+        raise ValueError(f"{schedule.id} has no rate: its cost is shared by area")
+    return tuple(
+        _charge(schedule, rate, part, quantity)
+        for rate in schedule.rates
+        for part in [span.common(rate.from_, rate.until)]
+        if part is not None
+    )
+
+
+def _charge(schedule: Schedule, rate: Rate, part: Span, quantity: Decimal) -> Charge:
+    assert rate.yuan is not None  # noqa: S101  # courtyard check refuses a rate without its yuan
+    is_metered = schedule.basis is Basis.METERED
+    time = Fraction(1) if is_metered else month_count(part)
+    return Charge(
+        rule=schedule.id,
+        amount=rounded(Fraction(rate.yuan) * 100 * Fraction(quantity) * time),
+        from_=part.first,
+        to=part.last,
+        rate=str(rate.yuan),
+        quantity=str(quantity),
+        months=None if is_metered else _plain(time),
+    )
+
+
+def month_count(span: Span) -> Fraction:
+    """How many months a span of days is: whole months, and days by the days of their month."""
+    return sum((Fraction(_common_days(span, month), month.days) for month in months(span)), Fraction(0))
+
+
+def _common_days(span: Span, month: Span) -> int:
+    part = span.common(month.first, month.last)
+    return part.days if part else 0
+
+
+def _plain(number: Fraction) -> str:
+    """Months as people read them: 3, or 1 + 17/31."""
+    whole, rest = divmod(number, 1)
+    if not rest:
+        return str(whole)
+    return f"{whole} + {rest}" if whole else str(rest)
+
+
+def shared_charges(
+    schedule: Schedule, cost: Fen, span: Span, parts: Sequence[tuple[Decimal, Span]]
+) -> tuple[Charge, ...]:
+    """An actual cost shared among tenures by area and days; the charges add up to the cost exactly."""
+    weights = [Fraction(area) * held.days for area, held in parts]
+    whole = sum(weights, Fraction(0))
+    return tuple(
+        Charge(
+            rule=schedule.id,
+            amount=amount,
+            from_=held.first,
+            to=held.last,
+            quantity=str(area),
+            cost=cost,
+            share=f"{float(weight / whole):.6f}",
+        )
+        for amount, weight, (area, held) in zip(shares(cost, weights), weights, parts, strict=True)
+    )
+
+
+def rates_on(schedule: Schedule, span: Span) -> Iterator[Rate]:
+    """The rates in force during any part of a span."""
+    return (rate for rate in schedule.rates if span.common(rate.from_, rate.until))

@@ -1,0 +1,55 @@
+"""What the functions run by: rules, words and messages as compiled from `site/`, with their revision."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from .errors import BundleMissing
+from .rulebook import Language, Rulebook
+from .words import Words
+
+
+class MessageText(Struct, frozen=True, kw_only=True):
+    """One message in one language, as Jinja templates for each way it leaves."""
+
+    subject: str
+    html: str
+    text: str
+    sms: str | None = None
+
+
+class Bundle(Struct, frozen=True, kw_only=True):
+    """Everything compiled: `revision` is the Git commit of `site/`; `pages` are the few pages the API serves."""
+
+    revision: str
+    rules: Rulebook
+    words: Words
+    messages: dict[str, dict[Language, MessageText]]
+    pages: dict[str, dict[Language, str]]
+
+
+def encoded(bundle: Bundle) -> bytes:
+    """A bundle as it is written; the same files always give the same bytes."""
+    return msgspec.json.encode(bundle, order="sorted")
+
+
+def decoded(content: bytes) -> Bundle:
+    """A bundle as it was written."""
+    return msgspec.json.decode(content, type=Bundle)
+
+
+def load(path: Path) -> Bundle:
+    """The bundle of a file; BundleMissing says in one line how to make it."""
+    try:
+        return decoded(path.read_bytes())
+    except FileNotFoundError as error:
+        raise BundleMissing(f"{path.name} is missing: run `python build_notices.py`") from error
+    except msgspec.DecodeError as error:
+        raise BundleMissing(f"{path.name} is not readable: run `python build_notices.py` ({error})") from error
+
+
+def plain(part: Struct) -> Any:
+    """A part of the rules as plain data, for templates."""
+    return msgspec.to_builtins(part)

@@ -1,0 +1,135 @@
+"""The late fee (违约金): simple, on unpaid principal, from the day after grace, capped on the original principal."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from .calendar import ONE_DAY
+from .money import ZERO, Fen, fen, rounded, total
+from .rulebook import LateFeeRule, ReferenceRate
+from .view import Line
+
+_RATE_STEP = Decimal("0.00000001")
+_DAYS_A_YEAR = 365
+
+Balance = tuple[date, Fen]
+"""From this day on, this much principal was unpaid at the day's end."""
+
+
+def rule_for(due_on: date, rules: Sequence[LateFeeRule]) -> LateFeeRule | None:
+    """The rule a bill keeps: the one in force when it fell due; None before the first."""
+    in_force = [rule for rule in rules if rule.from_ <= due_on]
+    return in_force[-1] if in_force else None
+
+
+def first_day(due_on: date, rule: LateFeeRule) -> date:
+    """The first day that can count: the day after grace, never backdated."""
+    return due_on + timedelta(days=rule.grace_days + 1)
+
+
+def daily_rate(rule: LateFeeRule, reference: ReferenceRate | None, day: date) -> Decimal:
+    """The lower of the contract's daily rate and the multiple of the reference rate in force, by 365.
+
+    Civil Code art. 585 and 法发〔2009〕40号 let a court cut what is far above the loss; the multiple
+    keeps the fee near it. Cut off (never up) at eight places, so that the figure shown is the figure used.
+    """
+    if reference is None or rule.reference_multiple is None:
+        return rule.daily_rate
+    yearly = [value.rate for value in reference.values if value.from_ <= day][-1]
+    daily = (yearly * rule.reference_multiple / _DAYS_A_YEAR).quantize(_RATE_STEP, ROUND_DOWN)
+    return min(rule.daily_rate, daily)
+
+
+def cap(principal: Fen, rule: LateFeeRule) -> Fen:
+    """The most a bill's late fee may ever come to."""
+    return rounded(Fraction(principal) * Fraction(rule.cap_share))
+
+
+def lines(
+    principal: Fen,
+    due_on: date,
+    unpaid: Sequence[Balance],
+    rule: LateFeeRule,
+    reference: ReferenceRate | None,
+    on: date,
+    stopped: Sequence[tuple[date, date]] = (),
+) -> tuple[Line, ...]:
+    """The late fee of a bill through a day, one line for each piece of equal base and rate.
+
+    A day counts if principal is unpaid at its end, `on` included. Days within `stopped` (first and
+    last, both included) do not count. Nothing while the whole is below what the rule waives.
+    """
+    most = cap(principal, rule)
+    left = most
+    found = []
+    for piece in _pieces(unpaid, rule, reference, first_day(due_on, rule), on, stopped):
+        amount = min(piece.amount, left)
+        left = Fen(left - amount)
+        found.append(replace(piece, amount=amount, cap=most, capped=amount < piece.amount))
+    if total([line.amount for line in found]) < fen(rule.waived_under):
+        return ()
+    return tuple(line for line in found if line.amount or line.capped)
+
+
+def _pieces(
+    unpaid: Sequence[Balance],
+    rule: LateFeeRule,
+    reference: ReferenceRate | None,
+    first: date,
+    last: date,
+    stopped: Sequence[tuple[date, date]],
+) -> Iterator[Line]:
+    """Runs of days of equal base and rate, uncapped."""
+    since: date | None = None
+    base, rate = ZERO, Decimal(0)
+    for start, _ in _steps(unpaid, reference, first, last, stopped):
+        is_stopped = any(begun <= start <= ended for begun, ended in stopped)
+        now = ZERO if is_stopped else _unpaid_on(unpaid, start)
+        now_rate = daily_rate(rule, reference, start)
+        if since and (now, now_rate) != (base, rate):
+            yield from _piece(base, rate, since, start - ONE_DAY)
+            since = None
+        base, rate = now, now_rate
+        since = since or start
+    if since:
+        yield from _piece(base, rate, since, last)
+
+
+def _steps(
+    unpaid: Sequence[Balance],
+    reference: ReferenceRate | None,
+    first: date,
+    last: date,
+    stopped: Sequence[tuple[date, date]],
+) -> Iterator[tuple[date, date]]:
+    """The days at which base or rate may change, each with the next."""
+    changes = {first, last + ONE_DAY, *(day for day, _ in unpaid)}
+    if reference is not None:
+        changes |= {value.from_ for value in reference.values}
+    for start, end in stopped:
+        changes |= {start, end + ONE_DAY}
+    return pairwise(sorted(day for day in changes if first <= day <= last + ONE_DAY))
+
+
+def _unpaid_on(unpaid: Sequence[Balance], day: date) -> Fen:
+    return next((amount for since, amount in reversed(unpaid) if since <= day), ZERO)
+
+
+def _piece(base: Fen, rate: Decimal, start: date, end: date) -> Iterator[Line]:
+    if not base:
+        return
+    days = (end - start).days + 1
+    yield Line(
+        kind="late_fee",
+        amount=rounded(Fraction(base) * Fraction(rate) * days),
+        rule="late-fee",
+        base=base,
+        rate=format(rate.normalize(), "f"),
+        days=days,
+        from_=start,
+        to=end,
+    )

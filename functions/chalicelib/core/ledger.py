@@ -1,0 +1,240 @@
+"""The ledger: an owner's facts folded day by day into what each bill has left, and what each payment paid.
+
+Allocation: the payer's choice first (Civil Code art. 560), then the same kind, oldest first, then the
+other kinds in the published order; within a bill principal, then late fee; the rest is credit, and
+pays what is billed later.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from . import discounts, latefee
+from .account import Account, Adjustment, Bill, Part, Payment
+from .discounts import Offer
+from .money import ZERO, Fen, total
+from .rulebook import LateFeeRule, ReferenceRate, Rulebook
+from .view import Line
+
+
+@dataclass(slots=True)
+class Allocation:
+    """What part of a payment went to which part of which bill."""
+
+    payment: str
+    bill: Bill
+    part: Part
+    amount: Fen
+
+
+@dataclass(slots=True)
+class Debt:
+    """A bill with everything that has happened to it."""
+
+    bill: Bill
+    late_fee_rule: LateFeeRule | None
+    reference: ReferenceRate | None
+    stopped: tuple[tuple[date, date], ...]
+    offer: Offer | None
+    discount: Fen = ZERO
+    adjustments: list[Adjustment] = field(default_factory=list)
+    allocations: list[Allocation] = field(default_factory=list)
+    unpaid: list[latefee.Balance] = field(default_factory=list)
+
+    @property
+    def principal_left(self) -> Fen:
+        return Fen(max(0, -self.overpaid))
+
+    @property
+    def overpaid(self) -> Fen:
+        """What was paid of a part that an adjustment took away later; below zero while principal is left."""
+        lowered = self.discount + self.adjusted("principal") + self.paid("principal")
+        return Fen(lowered - self.bill.principal)
+
+    def paid(self, part: Part) -> Fen:
+        return total([a.amount for a in self.allocations if a.part == part])
+
+    def adjusted(self, part: Part) -> Fen:
+        return total([a.amount for a in self.adjustments if a.part == part])
+
+    def late_fee_lines(self, on: date) -> tuple[Line, ...]:
+        """The late fee through a day, explained."""
+        if self.late_fee_rule is None:
+            return ()
+        bill, rule = self.bill, self.late_fee_rule
+        return latefee.lines(bill.principal, bill.due_on, self.unpaid, rule, self.reference, on, self.stopped)
+
+    def late_fee(self, on: date) -> Fen:
+        """The late fee through a day, less what was waived of it."""
+        charged = total([line.amount for line in self.late_fee_lines(on)])
+        return Fen(max(0, charged - self.adjusted("late_fee")))
+
+    def late_fee_left(self, on: date) -> Fen:
+        return Fen(max(0, self.late_fee(on) - self.paid("late_fee")))
+
+    def outstanding(self, on: date) -> Fen:
+        return Fen(self.principal_left + self.late_fee_left(on))
+
+    def note_unpaid(self, day: date) -> None:
+        """Remembers the principal unpaid at a day's end, which is what a late fee counts from."""
+        if self.unpaid and self.unpaid[-1][0] == day:
+            self.unpaid.pop()
+        if not self.unpaid or self.unpaid[-1][1] != self.principal_left:
+            self.unpaid.append((day, self.principal_left))
+
+
+@dataclass(slots=True)
+class Receipt:
+    """A payment with what of it is not yet allocated, and when it was taken back, if it was."""
+
+    payment: Payment
+    left: Fen
+    reversed_on: date | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """An account on a day: debts by due date, receipts by day."""
+
+    on: date
+    order: tuple[str, ...]
+    debts: dict[str, Debt] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+
+    @property
+    def credit(self) -> Fen:
+        return total([receipt.left for receipt in self.receipts.values()])
+
+    @property
+    def outstanding(self) -> Fen:
+        return total([debt.outstanding(self.on) for debt in self.debts.values()])
+
+    @property
+    def balance(self) -> Fen:
+        """What is owed, less money not yet allocated; below zero when the owner is ahead."""
+        return Fen(self.outstanding - self.credit)
+
+
+def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
+    """An account's facts through a day; nothing dated later has any effect.
+
+    The order in which facts of one day are given makes no difference.
+    """
+    ledger = Ledger(on, rules.collection.allocation)
+    for day in sorted(_event_days(account, on)):
+        for bill in sorted(account.bills, key=lambda bill: bill.key):
+            if bill.issued_on == day:
+                ledger.debts[bill.key] = _debt(account, bill, rules, on)
+        for payment in sorted(account.payments, key=lambda p: (p.bill is None, p.id)):
+            if payment.paid_on == day:
+                _receive(ledger, payment)
+        for adjustment in sorted(account.adjustments, key=lambda a: a.id):
+            if adjustment.on == day:
+                _adjust(ledger, adjustment)
+        _allocate(ledger, day)
+        for debt in ledger.debts.values():
+            debt.note_unpaid(day)
+    return ledger
+
+
+def _event_days(account: Account, on: date) -> set[date]:
+    days = {bill.issued_on for bill in account.bills}
+    days |= {payment.paid_on for payment in account.payments}
+    days |= {adjustment.on for adjustment in account.adjustments}
+    return {day for day in days if day <= on}
+
+
+def _debt(account: Account, bill: Bill, rules: Rulebook, on: date) -> Debt:
+    kind = rules.fees.kinds.get(bill.kind)
+    late_fees = rules.collection.late_fees.get(kind.late_fee or "", ()) if kind else ()
+    rewards = rules.collection.rewards.get(kind.reward or "", ()) if kind else ()
+    rule = latefee.rule_for(bill.due_on, late_fees)
+    reference = rules.collection.reference_rates.get(rule.reference or "") if rule else None
+    stopped = tuple(
+        (hold.from_, hold.until or on)
+        for hold in account.holds
+        if hold.stops_late_fee and (not hold.bills or bill.key in hold.bills) and hold.from_ <= on
+    )
+    reward = kind.reward if kind and kind.reward else ""
+    return Debt(bill, rule, reference, stopped, discounts.offer(reward, rewards, bill.due_on, bill.principal))
+
+
+def _receive(ledger: Ledger, payment: Payment) -> None:
+    if payment.reverses is None:
+        ledger.receipts[payment.id] = Receipt(payment, payment.amount)
+        return
+    taken_back = ledger.receipts.get(payment.reverses)
+    if taken_back is None or taken_back.reversed_on:
+        return
+    taken_back.reversed_on, taken_back.left = payment.paid_on, ZERO
+    for debt in ledger.debts.values():
+        kept = [a for a in debt.allocations if a.payment != payment.reverses]
+        if len(kept) < len(debt.allocations):
+            debt.allocations = kept
+            debt.discount = ZERO  # it was earned by a payment that did not stand
+
+
+def _adjust(ledger: Ledger, adjustment: Adjustment) -> None:
+    """Lowers a bill; what was already paid of the lowered part becomes credit again."""
+    debt = ledger.debts.get(adjustment.bill)
+    if debt is None:
+        return
+    debt.adjustments.append(adjustment)
+    if adjustment.part == "principal":
+        _release(ledger, debt, Fen(max(0, debt.overpaid)))
+
+
+def _release(ledger: Ledger, debt: Debt, amount: Fen) -> None:
+    for allocation in reversed(debt.allocations):
+        freed = Fen(min(amount, allocation.amount)) if allocation.part == "principal" else ZERO
+        allocation.amount = Fen(allocation.amount - freed)
+        ledger.receipts[allocation.payment].left = Fen(ledger.receipts[allocation.payment].left + freed)
+        amount = Fen(amount - freed)
+    debt.allocations = [a for a in debt.allocations if a.amount]
+
+
+def _allocate(ledger: Ledger, day: date) -> None:
+    for receipt in ledger.receipts.values():
+        if receipt.left:
+            for debt in _order_for(ledger, receipt.payment):
+                _pay(receipt, debt, day)
+
+
+def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
+    """Every debt in the order a payment goes to them."""
+    chosen = {
+        debt.bill.key: debt.bill.kind
+        for debt in ledger.debts.values()
+        if payment.bill is not None and debt.bill.id == payment.bill and debt.bill.unit == payment.unit
+    }
+    kinds = sorted(ledger.order, key=lambda kind: kind not in chosen.values())
+    rank = {kind: index for index, kind in enumerate(kinds)}
+
+    def place(debt: Debt) -> tuple[bool, int, date, str]:
+        bill = debt.bill
+        return bill.key not in chosen, rank.get(bill.kind, len(rank)), bill.due_on, bill.key
+
+    return sorted(ledger.debts.values(), key=place)
+
+
+def _pay(receipt: Receipt, debt: Debt, day: date) -> None:
+    _grant(receipt, debt, day)
+    _take(receipt, debt, "principal", debt.principal_left)
+    if receipt.left and not debt.principal_left:
+        debt.note_unpaid(day)
+        _take(receipt, debt, "late_fee", debt.late_fee_left(day))
+
+
+def _grant(receipt: Receipt, debt: Debt, day: date) -> None:
+    """Gives the reward when this payment settles the rest of the bill in time."""
+    offer = debt.offer
+    if not offer or debt.discount or day > offer.until or debt.principal_left <= offer.amount:
+        return
+    if receipt.left >= debt.principal_left - offer.amount:
+        debt.discount = offer.amount
+
+
+def _take(receipt: Receipt, debt: Debt, part: Part, wanted: Fen) -> None:
+    amount = Fen(min(receipt.left, wanted))
+    if amount > 0:
+        receipt.left = Fen(receipt.left - amount)
+        debt.allocations.append(Allocation(receipt.payment.id, debt.bill, part, amount))

@@ -1,0 +1,152 @@
+"""A notice in words: the compiled templates filled with what one owner needs to know."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+from msgspec import Struct
+
+from . import latefee
+from .account import Account, Contact
+from .bundle import Bundle, MessageText
+from .collection import Step
+from .ledger import Debt, Ledger
+from .money import total
+from .rulebook import Language
+from .words import day_text, money_text
+
+HTML = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+# Plain text and SMS are not HTML, so nothing in them is to be escaped.
+PLAIN = Environment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+
+
+class Message(Struct, frozen=True):
+    """A message as one owner gets it."""
+
+    subject: str
+    html: str
+    text: str
+    sms: str | None
+
+
+@lru_cache(maxsize=256)
+def _html(source: str) -> Template:
+    return HTML.from_string(source)
+
+
+@lru_cache(maxsize=256)
+def _plain(source: str) -> Template:
+    return PLAIN.from_string(source)
+
+
+def rendered(template: MessageText, values: Mapping[str, Any]) -> Message:
+    """A compiled message with its values; a name no value is given for raises (StrictUndefined)."""
+    return Message(
+        subject=one_line(_plain(template.subject).render(values)),
+        html=_html(template.html).render(values),
+        text=_plain(template.text).render(values),
+        sms=one_line(_plain(template.sms).render(values)) if template.sms is not None else None,
+    )
+
+
+def one_line(text: str) -> str:
+    """A text as a subject or SMS can hold it: no line breaks, no control or direction marks."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def values(
+    bundle: Bundle,
+    account: Account,
+    ledger: Ledger,
+    step: Step,
+    contact: Contact,
+    *,
+    url: str,
+    unsubscribe_url: str,
+) -> dict[str, Any]:
+    """Everything a message may say to an owner about a step."""
+    rules, language = bundle.rules, account.owner.language
+    community = rules.community
+    debts = sorted(
+        (debt for debt in ledger.debts.values() if debt.outstanding(ledger.on)),
+        key=lambda debt: (debt.bill.due_on, debt.bill.key),
+    )
+    anchor = ledger.debts[step.anchor]
+    owed = total([debt.outstanding(ledger.on) for debt in debts])
+    return {
+        "language": language,
+        "labels": {name: text.of(language) for name, text in bundle.words.labels.items()},
+        "salutation": community.salutation.of(language),
+        "name": contact.name,
+        "community": community.name.of(language),
+        "company": community.company.of(language),
+        "centre": {
+            "name": community.service_centre.name.of(language),
+            "phone": community.service_centre.phone,
+            "email": community.service_centre.email,
+            "hours": community.service_centre.hours.of(language),
+            "address": community.service_centre.address.of(language),
+        },
+        "total": money_text(bundle.words, owed, language),
+        "amount": f"{owed / 100:.2f}",
+        "period": period_text(bundle, anchor.bill.period, language),
+        "due": day_text(bundle.words, anchor.bill.due_on, language),
+        "days": abs((anchor.bill.due_on - step.on).days),
+        "rows": [_row(bundle, debt, ledger.on, language) for debt in debts],
+        "methods": [method.name.of(language) for method in rules.payments.methods],
+        "reference": rules.payments.reference.of(language),
+        "deadline": _deadline(bundle, step, language),
+        "late_fee": _late_fee(bundle, anchor, ledger.on, language),
+        "site_url": community.site_url + ("" if language == "zh" else "/en"),
+        "url": url,
+        "unsubscribe_url": unsubscribe_url,
+    }
+
+
+def period_text(bundle: Bundle, period: str, language: Language) -> str:
+    """A period as people say it; one staff named otherwise stands as it is."""
+    year, _, part = period.partition("-")
+    label = "period-quarter" if part.startswith("Q") else "period-month" if part else "period-year"
+    if not year.isdigit() or len(year) != 4:
+        return period
+    return bundle.words.labels[label].of(language).format(year=year, part=part.lstrip("Q0"))
+
+
+def _row(bundle: Bundle, debt: Debt, on: date, language: Language) -> dict[str, str]:
+    bill, kind = debt.bill, bundle.rules.fees.kinds.get(debt.bill.kind)
+    return {
+        "unit": bill.unit,
+        "kind": kind.name.of(language) if kind else bill.kind,
+        "period": period_text(bundle, bill.period, language),
+        "due": day_text(bundle.words, bill.due_on, language),
+        "amount": money_text(bundle.words, debt.outstanding(on), language),
+    }
+
+
+def _deadline(bundle: Bundle, step: Step, language: Language) -> str:
+    if step.stage.answer_days is None:
+        return ""
+    return day_text(bundle.words, step.on + timedelta(days=step.stage.answer_days), language)
+
+
+def _late_fee(bundle: Bundle, debt: Debt, on: date, language: Language) -> dict[str, str] | None:
+    """From when and how a late fee would run; None for a bill that never carries one."""
+    rule = debt.late_fee_rule
+    if rule is None:
+        return None
+    first = latefee.first_day(debt.bill.due_on, rule)
+    rate = latefee.daily_rate(rule, debt.reference, max(first, on))
+    return {
+        "from": day_text(bundle.words, first, language),
+        "rate": percent(rate),
+        "cap": percent(rule.cap_share),
+        "now": money_text(bundle.words, debt.late_fee_left(on), language),
+    }
+
+
+def percent(share: Decimal) -> str:
+    """A share as people write it: 0.0003 is 0.03%."""
+    return f"{(share * 100).normalize():f}%"

@@ -1,0 +1,40 @@
+"""A message as raw MIME: text and HTML side by side, with the headers large mail hosts ask for."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from .message import Message, one_line
+
+
+def mime(
+    message: Message,
+    *,
+    sender: str,
+    recipient: str,
+    recipient_name: str,
+    language: str,
+    notice: str,
+    unsubscribe_url: str,
+    now: datetime,
+) -> bytes:
+    """The bytes to hand to SES as `Raw`; names are flattened to one line, so none can add a header.
+
+    List-Unsubscribe with One-Click as RFC 8058 asks; Auto-Submitted (RFC 3834) keeps auto-replies away.
+    """
+    mail = EmailMessage(policy=SMTP)
+    name, address = parseaddr(sender)
+    mail["From"] = Address(name, addr_spec=address)
+    mail["To"] = Address(one_line(recipient_name), addr_spec=recipient)
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(now)
+    mail["Content-Language"] = language
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Courtyard-Notice"] = notice
+    mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(message.text, cte="base64")
+    mail.add_alternative(message.html, subtype="html", cte="base64")
+    return mail.as_bytes()

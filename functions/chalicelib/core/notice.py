@@ -1,0 +1,67 @@
+"""One stage told to one owner: its key, its states, and which state may follow which."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from .rulebook import Channel
+
+
+class State(StrEnum):
+    """Where a notice is in its life; states only move forward."""
+
+    PLANNED = "PLANNED"
+    QUEUED = "QUEUED"
+    CLAIMED = "CLAIMED"
+    CALLING = "CALLING"
+    SENT = "SENT"
+    RETRY = "RETRY"
+    SKIPPED = "SKIPPED"
+    UNKNOWN = "UNKNOWN"
+    FAILED = "FAILED"
+
+
+CLAIMABLE = (State.PLANNED, State.QUEUED, State.RETRY, State.SKIPPED)
+"""Nothing has gone out: a worker may take such a notice if the rules (again) ask for it."""
+
+TOLD = (State.CALLING, State.SENT, State.UNKNOWN, State.FAILED)
+"""A call was begun: the step is behind the owner, whatever came of it."""
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """A notice on record; `step` is the stage, with its day where a stage has several (`due-soon-3`)."""
+
+    owner: str
+    anchor: str
+    stage: str
+    step: str
+    bills: tuple[str, ...]
+    channel: Channel
+    planned_on: date
+    state: State = State.PLANNED
+    attempt: int = 0
+    leased_until: datetime | None = None
+    reason: str = ""
+    told_on: date | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.anchor}#{self.step}"
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """A case: something a person must do for an owner because no machine may or can."""
+
+    owner: str
+    anchor: str
+    stage: str
+    step: str
+    bills: tuple[str, ...]
+    task: str
+    opened_on: date
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.anchor}#{self.step}"

@@ -1,0 +1,171 @@
+"""The explained statement: what an owner owes on a day, and why."""
+
+from datetime import date
+
+from .account import Account
+from .collection import History, Step, next_step
+from .ledger import Debt, Ledger, Receipt, fold
+from .money import Fen, total
+from .rulebook import Language, Rulebook
+from .view import AllocationView, BillState, BillView, HoldView, Line, NextView, PaymentView, Statement, UnitView
+from .words import Words, reason_text
+
+
+def statement(
+    account: Account, history: History, rules: Rulebook, words: Words, *, on: date, revision: str
+) -> Statement:
+    """An account on a day, newest bills first; facts dated later have no effect on any figure."""
+    ledger = fold(account, rules, on)
+    language = account.owner.language
+    debts = sorted(ledger.debts.values(), key=lambda debt: (debt.bill.due_on, debt.bill.key), reverse=True)
+    bills = tuple(_bill(debt, account, rules, on, language) for debt in debts)
+    open_due = [bill.due_on for bill in bills if bill.outstanding]
+    return Statement(
+        owner=account.owner.id,
+        on=on,
+        currency=rules.community.currency,
+        language=language,
+        rules=revision,
+        rules_from=rules_from(rules, on),
+        balance=ledger.balance,
+        overdue=total([bill.outstanding for bill in bills if bill.due_on < on]),
+        credit=ledger.credit,
+        next_due_on=min(open_due) if open_due else None,
+        units=tuple(_units(account, rules, language)),
+        bills=bills,
+        payments=_payments(ledger, rules, language),
+        holds=tuple(
+            HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills)
+            for hold in account.holds
+            if hold.from_ <= on and (hold.until is None or on <= hold.until)
+        ),
+        next=_next(account, ledger, history, rules, words, on),
+    )
+
+
+def rules_from(rules: Rulebook, on: date) -> date:
+    """The day the newest rate or late fee rule in force took effect: owners know rules by it."""
+    days = [rate.from_ for schedule in rules.fees.schedules for rate in schedule.rates]
+    days += [rule.from_ for late_fee in rules.collection.late_fees.values() for rule in late_fee]
+    return max((day for day in days if day <= on), default=min(days))
+
+
+def _bill(debt: Debt, account: Account, rules: Rulebook, on: date, language: Language) -> BillView:
+    bill, outstanding = debt.bill, debt.outstanding(on)
+    kind = rules.fees.kinds.get(bill.kind)
+    days = max(0, (on - bill.due_on).days) if outstanding else 0
+    return BillView(
+        id=bill.id,
+        unit=bill.unit,
+        kind=bill.kind,
+        kind_name=kind.name.of(language) if kind else bill.kind,
+        period=bill.period,
+        due_on=bill.due_on,
+        principal=bill.principal,
+        discount=debt.discount,
+        adjusted=debt.adjusted("principal"),
+        late_fee=debt.late_fee(on),
+        paid=Fen(debt.paid("principal") + debt.paid("late_fee")),
+        outstanding=outstanding,
+        state=_state(account, debt, on),
+        days_overdue=days,
+        lines=_lines(debt, on),
+    )
+
+
+def _state(account: Account, debt: Debt, on: date) -> BillState:
+    if not debt.outstanding(on):
+        return "paid"
+    if any(hold.covers(debt.bill.key, on) for hold in account.holds):
+        return "held"
+    return "overdue" if debt.bill.due_on < on else "open"
+
+
+def _lines(debt: Debt, on: date) -> tuple[Line, ...]:
+    bill = debt.bill
+    charges = [
+        Line(
+            kind="principal",
+            amount=charge.amount,
+            rule=charge.rule,
+            rate=charge.rate,
+            quantity=charge.quantity,
+            months=charge.months,
+            cost=charge.cost,
+            share=charge.share,
+            from_=charge.from_,
+            to=charge.to,
+        )
+        for charge in bill.charges
+    ] or [Line(kind="principal", amount=bill.principal, rule="as-billed")]
+    if debt.offer and debt.discount:
+        offer = debt.offer
+        charges.append(
+            Line(
+                kind="discount",
+                amount=debt.discount,
+                rule=offer.reward,
+                base=bill.principal,
+                rate=offer.share,
+                to=offer.until,
+            )
+        )
+    for one in debt.adjustments:
+        line = Line(kind="adjustment", amount=one.amount, rule=one.kind, from_=one.on, reason=one.reason)
+        charges.append(line)
+    return (*charges, *debt.late_fee_lines(on))
+
+
+def _payments(ledger: Ledger, rules: Rulebook, language: Language) -> tuple[PaymentView, ...]:
+    names = {method.id: method.name for method in rules.payments.methods}
+    newest_first = sorted(
+        ledger.receipts.values(),
+        key=lambda receipt: (receipt.payment.paid_on, receipt.payment.id),
+        reverse=True,
+    )
+    return tuple(
+        _payment(receipt, ledger, names[method].of(language) if method in names else method)
+        for receipt in newest_first
+        for method in [receipt.payment.method]
+    )
+
+
+def _payment(receipt: Receipt, ledger: Ledger, method_name: str) -> PaymentView:
+    payment = receipt.payment
+    allocations = [a for debt in ledger.debts.values() for a in debt.allocations if a.payment == payment.id]
+    return PaymentView(
+        id=payment.id,
+        paid_on=payment.paid_on,
+        method=payment.method,
+        method_name=method_name,
+        amount=payment.amount,
+        receipt=payment.reference,
+        reversed_on=receipt.reversed_on,
+        left=receipt.left,
+        allocations=tuple(
+            AllocationView(bill=a.bill.id, unit=a.bill.unit, part=a.part, amount=a.amount) for a in allocations
+        ),
+    )
+
+
+def _units(account: Account, rules: Rulebook, language: Language) -> list[UnitView]:
+    names = rules.fees.unit_kinds
+    return [
+        UnitView(
+            unit=tenure.unit,
+            kind=tenure.kind,
+            kind_name=names[tenure.kind].of(language) if tenure.kind in names else tenure.kind,
+            from_=tenure.from_,
+            until=tenure.until,
+        )
+        for tenure in sorted(account.tenures, key=lambda tenure: (tenure.from_, tenure.unit))
+    ]
+
+
+def _next(account: Account, ledger: Ledger, history: History, rules: Rulebook, words: Words, on: date) -> NextView:
+    """What an owner may expect next; payments are taken as recorded through the day."""
+    coming = next_step(account, ledger, history, rules, on=on, ledger_through=on)
+    reason = reason_text(words, coming.reason, account.owner.language)
+    if isinstance(coming, Step):
+        return NextView(stage=coming.stage.id, on=on, reason=reason)
+    return NextView(stage=coming.stage.id if coming.stage else None, on=coming.until, reason=reason)

@@ -1,0 +1,122 @@
+"""What the API gives out about an owner's account: the statement's shape, which is a contract with its readers."""
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct, field
+
+from .account import Part
+from .money import Fen
+
+LineKind = Literal["principal", "discount", "adjustment", "late_fee"]
+BillState = Literal["paid", "open", "overdue", "held"]
+
+
+class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One figure of a bill with what it was made from; rates are exact decimals a day or a unit of measure."""
+
+    kind: LineKind
+    amount: Fen
+    rule: str
+    base: Fen | None = None
+    rate: str | None = None
+    days: int | None = None
+    from_: date | None = field(name="from", default=None)
+    to: date | None = None
+    cap: Fen | None = None
+    capped: bool | None = None
+    quantity: str | None = None
+    months: str | None = None
+    cost: Fen | None = None
+    share: str | None = None
+    reason: str | None = None
+
+
+class BillView(Struct, frozen=True, kw_only=True):
+    """A bill on a day; `outstanding` is principal less discount and adjustments, with late fee, less paid."""
+
+    id: str
+    unit: str
+    kind: str
+    kind_name: str
+    period: str
+    due_on: date
+    principal: Fen
+    discount: Fen
+    adjusted: Fen
+    late_fee: Fen
+    paid: Fen
+    outstanding: Fen
+    state: BillState
+    days_overdue: int
+    lines: tuple[Line, ...]
+
+
+class AllocationView(Struct, frozen=True, kw_only=True):
+    """What part of a payment went to which part of which bill."""
+
+    bill: str
+    unit: str
+    part: Part
+    amount: Fen
+
+
+class PaymentView(Struct, frozen=True, kw_only=True):
+    """A payment, what it paid, and whether it was taken back; `left` is still credit."""
+
+    id: str
+    paid_on: date
+    method: str
+    method_name: str
+    amount: Fen
+    receipt: str
+    reversed_on: date | None
+    left: Fen
+    allocations: tuple[AllocationView, ...]
+
+
+class UnitView(Struct, frozen=True, kw_only=True):
+    """A unit the owner holds or held; only days of their own."""
+
+    unit: str
+    kind: str
+    kind_name: str
+    from_: date = field(name="from")
+    until: date | None
+
+
+class HoldView(Struct, frozen=True, kw_only=True):
+    """A pause in force."""
+
+    kind: str
+    from_: date = field(name="from")
+    until: date | None
+    bills: tuple[str, ...]
+
+
+class NextView(Struct, frozen=True, kw_only=True):
+    """What happens next and why; no stage when nothing will be sent by itself."""
+
+    stage: str | None
+    on: date | None
+    reason: str
+
+
+class Statement(Struct, frozen=True, kw_only=True):
+    """What an owner owes on a day: `balance` is outstanding less credit, so it is negative for money ahead."""
+
+    owner: str
+    on: date
+    currency: str
+    language: str
+    rules: str
+    rules_from: date
+    balance: Fen
+    overdue: Fen
+    credit: Fen
+    next_due_on: date | None
+    units: tuple[UnitView, ...]
+    bills: tuple[BillView, ...]
+    payments: tuple[PaymentView, ...]
+    holds: tuple[HoldView, ...]
+    next: NextView

@@ -1,0 +1,24 @@
+"""E-mail through SES v2: one attempt on the wire, and an honest answer about what became of it."""
+
+from typing import Any
+
+from ..flows.ports import Delivery
+from .outcome import delivery
+
+
+class SesMail:
+    """Hands raw MIME to SES, tagged with its notice so that the event feed can settle what is unknown."""
+
+    def __init__(self, client: Any, configuration_set: str) -> None:
+        self._client = client
+        self._configuration_set = configuration_set
+
+    def send(self, mime: bytes, *, recipient: str, notice: str) -> Delivery:
+        return delivery(
+            lambda: self._client.send_email(
+                Destination={"ToAddresses": [recipient]},
+                Content={"Raw": {"Data": mime}},
+                ConfigurationSetName=self._configuration_set,
+                EmailTags=[{"Name": "notice", "Value": notice}],
+            )
+        )

@@ -1,0 +1,42 @@
+"""What an answer, or the lack of one, says about a message handed to a provider."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+
+from ..flows.ports import Delivery
+
+# Nothing was accepted; the same message may be tried later (SES: quotas and pauses; SNS: throttling).
+_RETRY = frozenset(
+    {
+        "AccountSuspendedException",
+        "LimitExceededException",
+        "SendingPausedException",
+        "Throttled",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+
+def delivery(call: Callable[[], Mapping[str, Any]]) -> Delivery:
+    """Makes one call and says what is known: an answer lost on the way back is `unknown`, never `retry`."""
+    try:
+        return Delivery("sent", str(call()["MessageId"]))
+    except ClientError as error:
+        return _refusal(error)
+    except (ConnectTimeoutError, EndpointConnectionError) as error:
+        return Delivery("retry", type(error).__name__)
+    except HTTPClientError as error:
+        return Delivery("unknown", type(error).__name__)
+
+
+def _refusal(error: ClientError) -> Delivery:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if code in _RETRY or status == 429:
+        return Delivery("retry", code)
+    return Delivery("unknown" if status >= 500 else "refused", code)

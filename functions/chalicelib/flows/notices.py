@@ -1,0 +1,87 @@
+"""Notices and cases on record: put once under a key that follows from bill and stage, then only moved forward."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from msgspec.structs import replace
+
+from ..core.notice import CLAIMABLE, Notice, State, Task
+from .item import day, decoded, decoded_all, encoded, prefix
+from .ports import Condition, Item, Table
+
+
+class Notices:
+    """The partition of an owner's history."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def load_history(self, owner: str) -> tuple[tuple[Notice, ...], tuple[Task, ...]]:
+        """Every notice told and every task opened, with one query."""
+        items = self._table.query(f"H#{owner}")
+        notices = tuple(_notice(item) for item in items if prefix(item) == "NOTICE")
+        return notices, decoded_all(items, "CASE", Task)
+
+    def load_notice(self, owner: str, key: str) -> Notice | None:
+        item = self._table.get(f"H#{owner}", f"NOTICE#{key}")
+        return _notice(item) if item else None
+
+    def add_notice(self, notice: Notice) -> bool:
+        """Puts a planned notice on record unless it is there already; whether it did."""
+        marks: Item = {"state": notice.state.value, "attempt": 0}
+        return self._table.put_new(
+            {"pk": f"H#{notice.owner}", "sk": f"NOTICE#{notice.key}", "fact": encoded(notice), **marks}
+        )
+
+    def add_task(self, task: Task) -> bool:
+        """Opens a case unless it is open already; whether it did."""
+        return self._table.put_new({"pk": f"H#{task.owner}", "sk": f"CASE#{task.key}", "fact": encoded(task)})
+
+    def claim(self, notice: Notice, *, now: datetime, leased_until: datetime) -> int | None:
+        """One worker takes a waiting notice, or one whose claim ran out before its call; its attempt, or None."""
+        pk, sk = f"H#{notice.owner}", f"NOTICE#{notice.key}"
+        fence = Condition("attempt", "equals", notice.attempt)
+        values: Item = {"state": State.CLAIMED.value, "leased_until": _instant(leased_until)}
+        values["attempt"] = notice.attempt + 1
+        waiting = [Condition("state", "equals", state.value) for state in CLAIMABLE]
+        if self._table.change(pk, sk, values, all_of=[fence], any_of=waiting):
+            return notice.attempt + 1
+        run_out = [Condition("state", "equals", State.CLAIMED.value), Condition("leased_until", "below", _instant(now))]
+        if self._table.change(pk, sk, values, all_of=[fence, *run_out]):
+            return notice.attempt + 1
+        return None
+
+    def advance(
+        self,
+        notice: Notice,
+        state: State,
+        *,
+        only_from: Sequence[State],
+        attempt: int | None = None,
+        reason: str = "",
+        told_on: date | None = None,
+    ) -> bool:
+        """Moves a notice forward if it still stands where the caller believes it to; whether it did."""
+        values: Item = {"state": state.value, "reason": reason}
+        if told_on:
+            values["told_on"] = told_on.isoformat()
+        fence = [] if attempt is None else [Condition("attempt", "equals", attempt)]
+        stands = [Condition("state", "equals", one.value) for one in only_from]
+        pk, sk = f"H#{notice.owner}", f"NOTICE#{notice.key}"
+        return self._table.change(pk, sk, values, all_of=fence, any_of=stands)
+
+
+def _notice(item: Item) -> Notice:
+    until = item.get("leased_until")
+    return replace(
+        decoded(item, Notice),
+        state=State(str(item["state"])),
+        attempt=int(item["attempt"]),
+        leased_until=datetime.fromisoformat(str(until)) if until else None,
+        reason=str(item.get("reason", "")),
+        told_on=day(item.get("told_on")),
+    )
+
+
+def _instant(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds")

@@ -1,0 +1,72 @@
+"""What the flows need of the world outside, as protocols; `app.py` and the commands pass the real ones in."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+Item = dict[str, str | int]
+
+
+class Condition(NamedTuple):
+    """What must be true of one attribute: absent (no value needed), equal to a value, or on one side of it."""
+
+    attribute: str
+    test: Literal["absent", "equals", "below", "above"]
+    value: str | int = ""
+
+
+class Table(Protocol):
+    """One table of items with `pk` and `sk`; every change of state is one conditional write."""
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """One item, strongly consistent."""
+
+    def query(self, pk: str) -> list[Item]:
+        """All items of a partition by `sk`, strongly consistent, read to the end."""
+
+    def put_new(self, item: Item) -> bool:
+        """Writes an item unless its key is taken; whether it did."""
+
+    def put_all(self, items: Iterable[Item]) -> None:
+        """Writes items whose content follows from their key, so that writing one again changes nothing."""
+
+    def change(
+        self,
+        pk: str,
+        sk: str,
+        values: Item,
+        *,
+        add: Item | None = None,
+        all_of: Sequence[Condition] = (),
+        any_of: Sequence[Condition] = (),
+    ) -> bool:
+        """Sets (and counts up) attributes if all of some and any of other conditions hold; whether it did."""
+
+    def due(self, until: str) -> list[str]:
+        """The keys of owners whose `due_day` has come by a day; a hint, possibly stale."""
+
+
+class Queue(Protocol):
+    """Carries work from the planner to the worker; may deliver twice and in any order."""
+
+    def send(self, bodies: Sequence[str]) -> None: ...
+
+
+class Delivery(NamedTuple):
+    """What became of one attempt to send: `sent` with the provider's id, or why not.
+
+    `retry`: nothing was accepted and it may be tried again. `refused`: never will be.
+    `unknown`: the provider may have it; never to be sent again blindly.
+    """
+
+    outcome: Literal["sent", "retry", "refused", "unknown"]
+    detail: str
+
+
+class Mail(Protocol):
+    def send(self, mime: bytes, *, recipient: str, notice: str) -> Delivery:
+        """One attempt on the wire to hand over a raw MIME message, tagged with its notice."""
+
+
+class Sms(Protocol):
+    def send(self, text: str, *, phone: str, notice: str) -> Delivery:
+        """One attempt on the wire to hand over a text message."""

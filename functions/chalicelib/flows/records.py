@@ -1,0 +1,192 @@
+"""Owners, facts, notices and links as items of the table: facts are put once, marks on the owner change."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from ..core.account import Account, Adjustment, Bill, Hold, Holder, Owner, Payment, Tenure, Unit
+from ..core.errors import Conflict
+from ..core.link import Link
+from ..core.notice import Notice
+from ..core.rulebook import Channel
+from .item import day, decoded, decoded_all, encoded, prefix
+from .notices import Notices
+from .ports import Condition, Item, Table
+
+Fact = Tenure | Bill | Payment | Adjustment | Hold
+
+
+class Records:
+    """What the flows read and write, in the words of the field."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.notices = Notices(table)
+
+    # accounts
+
+    def load_account(self, owner: str) -> Account | None:
+        """All facts of an owner, with one query; None when nobody has that id."""
+        items = self.table.query(f"O#{owner}")
+        marks = next((item for item in items if item["sk"] == "OWNER"), None)
+        if marks is None:
+            return None
+        ends = {str(i["sk"]).removesuffix("#END"): day(i["until"]) for i in items if prefix(i) == "END"}
+        tenures = [
+            msgspec.structs.replace(tenure, until=ends.get(str(item["sk"]), tenure.until))
+            for item in items
+            if prefix(item) == "UNIT"
+            for tenure in [decoded(item, Tenure)]
+        ]
+        return Account(
+            owner=decoded(marks, Owner),
+            tenures=tuple(tenures),
+            bills=decoded_all(items, "BILL", Bill),
+            payments=decoded_all(items, "PAY", Payment),
+            adjustments=decoded_all(items, "ADJ", Adjustment),
+            holds=decoded_all(items, "HOLD", Hold),
+            link_generation=int(marks.get("link_generation", 0)),
+            unsubscribed=frozenset(Channel(c) for c in str(marks.get("unsubscribed", "")).split()),
+            last_notice=str(marks["last_notice"]) if "last_notice" in marks else None,
+            last_notice_on=day(marks.get("last_notice_on")),
+            due_day=day(marks.get("due_day")),
+        )
+
+    def save_owner(self, owner: Owner) -> None:
+        """Who an owner is and how to reach them; the marks beside it stay."""
+        self.table.change(f"O#{owner.id}", "OWNER", {"fact": encoded(owner)})
+
+    def add_facts(self, owner: str, facts: Iterable[Fact]) -> None:
+        """Appends facts whose content follows from their key."""
+        self.table.put_all(_fact_item(owner, fact) for fact in facts)
+
+    def end_tenure(self, owner: str, tenure: Tenure, until: date) -> None:
+        """Closes an open tenure and the unit's entry for it; each is written once."""
+        last = until.isoformat()
+        for pk, sk in (
+            (f"O#{owner}", _sort_key(tenure)),
+            (f"U#{tenure.unit}", _holder_key(owner, tenure.from_)),
+        ):
+            item: Item = {"pk": pk, "sk": f"{sk}#END", "until": last}
+            if not self.table.put_new(item) and self.table.get(pk, f"{sk}#END") != item:
+                raise Conflict(f"end of tenure of {tenure.unit}")
+
+    def record_payment(self, owner: str, payment: Payment) -> bool:
+        """Claims the payment's reference for its owner, then appends it; whether it was new.
+
+        The same payment again heals a half-written one. Conflict when the reference already counts
+        for another owner or with other content.
+        """
+        claim: Item = {"pk": f"P#{payment.id}", "sk": "CLAIM", "owner": owner, "fact": encoded(payment)}
+        is_new = self.table.put_new(claim)
+        if not is_new and self.table.get(f"P#{payment.id}", "CLAIM") != claim:
+            raise Conflict(f"payment {payment.id}")
+        return self.table.put_new(_fact_item(owner, payment))
+
+    def load_claim(self, payment_id: str) -> tuple[str, Payment] | None:
+        """Whose a payment's reference is, and the payment it was claimed for."""
+        item = self.table.get(f"P#{payment_id}", "CLAIM")
+        return (str(item["owner"]), decoded(item, Payment)) if item else None
+
+    # units
+
+    def load_unit(self, unit: str) -> tuple[Unit | None, tuple[Holder, ...]]:
+        """A unit, and everyone who held it."""
+        items = self.table.query(f"U#{unit}")
+        ends = {str(i["sk"]).removesuffix("#END"): day(i["until"]) for i in items if prefix(i) == "END"}
+        known = next((decoded(item, Unit) for item in items if item["sk"] == "UNIT"), None)
+        holders = [(str(i["sk"]), decoded(i, Holder)) for i in items if prefix(i) == "HOLDER"]
+        return known, tuple(msgspec.structs.replace(h, until=ends.get(sk, h.until)) for sk, h in holders)
+
+    def save_units(self, units: Iterable[Unit]) -> None:
+        """What units there are; measured anew, a unit is simply written again."""
+        self.table.put_all({"pk": f"U#{unit.unit}", "sk": "UNIT", "fact": encoded(unit)} for unit in units)
+
+    def add_holder(self, unit: str, holder: Holder) -> None:
+        """Notes on the unit who holds it."""
+        sk = _holder_key(holder.owner, holder.from_)
+        self.table.put_all([{"pk": f"U#{unit}", "sk": sk, "fact": encoded(holder)}])
+
+    # marks on the owner
+
+    def set_due_day(self, owner: str, day: date) -> None:
+        """The day the planner looks at an owner next."""
+        is_known = [Condition("pk", "equals", f"O#{owner}")]
+        self.table.change(f"O#{owner}", "OWNER", {"due_day": day.isoformat()}, all_of=is_known)
+
+    def bring_forward(self, owner: str, on: date) -> None:
+        """Has the planner look at an owner by a day, unless it will look earlier anyway."""
+        later = [Condition("due_day", "absent"), Condition("due_day", "above", on.isoformat())]
+        is_known = [Condition("pk", "equals", f"O#{owner}")]
+        self.table.change(f"O#{owner}", "OWNER", {"due_day": on.isoformat()}, all_of=is_known, any_of=later)
+
+    def due_owners(self, until: date) -> list[str]:
+        """Owners to be looked at by a day; a hint from an index, their records decide."""
+        return [pk.removeprefix("O#") for pk in self.table.due(until.isoformat())]
+
+    def unsubscribe(self, owner: str, channel: Channel) -> None:
+        """No more messages by a channel."""
+        self.table.change(f"O#{owner}", "OWNER", {"unsubscribed": channel.value})
+
+    def take_turn(self, notice: Notice, *, on: date, earliest_last: date) -> bool:
+        """Keeps two notices to an owner apart: only one may take the owner's turn until the interval is over."""
+        values: Item = {"last_notice": notice.key, "last_notice_on": on.isoformat()}
+        free = [
+            Condition("last_notice_on", "absent"),
+            Condition("last_notice_on", "below", earliest_last.isoformat()),
+            Condition("last_notice", "equals", notice.key),
+        ]
+        return self.table.change(f"O#{notice.owner}", "OWNER", values, any_of=free)
+
+    # links and markers
+
+    def add_link(self, link: Link) -> None:
+        self.table.put_new({"pk": f"L#{link.digest}", "sk": "LINK", "fact": encoded(link)})
+
+    def load_link(self, digest: str) -> Link | None:
+        item = self.table.get(f"L#{digest}", "LINK")
+        return decoded(item, Link) if item else None
+
+    def ledger_through(self) -> date | None:
+        """The day through which payments are recorded."""
+        item = self.table.get("M#ledger", "MARKER")
+        return day(item["through"]) if item else None
+
+    def set_ledger_through(self, day: date) -> None:
+        """Moves the marker forward, never back."""
+        earlier = [Condition("through", "absent"), Condition("through", "below", day.isoformat())]
+        self.table.change("M#ledger", "MARKER", {"through": day.isoformat()}, any_of=earlier)
+
+
+def payment_ids(payments: Iterable[tuple[str, str]]) -> list[str]:
+    """An id for each (method, reference) in turn; a reference that pays several lines counts them."""
+    lines: Counter[tuple[str, str]] = Counter()
+    ids = []
+    for method, reference in payments:
+        lines[method, reference] += 1
+        ids.append(f"{method}#{reference}#{lines[method, reference]}")
+    return ids
+
+
+def _fact_item(owner: str, fact: Fact) -> Item:
+    return {"pk": f"O#{owner}", "sk": _sort_key(fact), "fact": encoded(fact)}
+
+
+def _sort_key(fact: Fact) -> str:
+    match fact:
+        case Tenure():
+            return f"UNIT#{fact.unit}#{fact.from_}"
+        case Bill():
+            return f"BILL#{fact.due_on}#{fact.key}"
+        case Payment():
+            return f"PAY#{fact.paid_on}#{fact.id}"
+        case Adjustment():
+            return f"ADJ#{fact.on}#{fact.id}"
+        case Hold():
+            return f"HOLD#{fact.from_}#{fact.id}"
+
+
+def _holder_key(owner: str, since: date) -> str:
+    return f"HOLDER#{since}#{owner}"

@@ -1,0 +1,123 @@
+"""The daily run: looks at owners whose day has come, puts each step on record, queues it or opens a task."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from ..core.bundle import Bundle
+from ..core.calendar import ONE_DAY
+from ..core.collection import History, Step, Wait, next_step
+from ..core.ledger import fold
+from ..core.notice import Notice, State, Task
+from ..core.rulebook import SENT_BY_MACHINE
+from ..core.words import reason_text
+from .ports import Queue
+from .records import Records
+
+_LOOK_AGAIN_DAYS = 30  # an owner nobody waits for is looked at this often, so that no one is forgotten
+
+
+class Job(Struct, frozen=True):
+    """What travels through the queue: a notice by its key, nothing personal."""
+
+    owner: str
+    notice: str
+
+
+@dataclass(slots=True)
+class Run:
+    """What a look at the owners found: notices and tasks to do, and who waits for what."""
+
+    notices: list[Step]
+    tasks: list[Step]
+    waits: list[Wait]
+
+
+def plan(records: Records, bundle: Bundle, *, on: date, ledger_through: date | None) -> Run:
+    """Who would be told what on a day, and who would not, and why; reads only."""
+    run = Run([], [], [])
+    for owner in records.due_owners(on):
+        decision = decide(records, bundle, owner, on=on, ledger_through=ledger_through)
+        if isinstance(decision, Step):
+            (run.notices if decision.channel in SENT_BY_MACHINE else run.tasks).append(decision)
+        elif decision is not None:
+            run.waits.append(decision)
+    return run
+
+
+def decide(
+    records: Records, bundle: Bundle, owner: str, *, on: date, ledger_through: date | None
+) -> Step | Wait | None:
+    """One owner's next step or wait from the records as they are; None for an id nobody has."""
+    account = records.load_account(owner)
+    if account is None:
+        return None
+    history = History(*records.notices.load_history(owner))
+    ledger = fold(account, bundle.rules, on)
+    return next_step(account, ledger, history, bundle.rules, on=on, ledger_through=ledger_through)
+
+
+def queue_run(records: Records, bundle: Bundle, queue: Queue, *, on: date) -> Run:
+    """The daily run: puts every step on record, queues what machines send, opens tasks, sets the next look.
+
+    Doing it again on the same day adds nothing: the keys follow from bill and stage.
+    """
+    run = plan(records, bundle, on=on, ledger_through=records.ledger_through())
+    for step in run.notices:
+        records.notices.add_notice(_notice(step))
+    queue.send([_job(step) for step in run.notices])
+    for step in run.notices:
+        notice = _notice(step)
+        records.notices.advance(notice, State.QUEUED, only_from=(State.PLANNED,))
+        records.set_due_day(step.owner, on + ONE_DAY)
+    for step in run.tasks:
+        records.notices.add_task(task_of(step, bundle))
+        records.set_due_day(step.owner, on + ONE_DAY)
+    for wait in run.waits:
+        records.set_due_day(wait.owner, _next_look(wait, on))
+    return run
+
+
+def reschedule(records: Records, bundle: Bundle, owner: str, *, on: date) -> None:
+    """Sets the day an owner is looked at next, after something about them was recorded."""
+    decision = decide(records, bundle, owner, on=on, ledger_through=records.ledger_through())
+    if isinstance(decision, Wait):
+        records.set_due_day(owner, _next_look(decision, on))
+    elif decision is not None:
+        records.set_due_day(owner, on)
+
+
+def _next_look(wait: Wait, on: date) -> date:
+    return max(wait.until or on + timedelta(days=_LOOK_AGAIN_DAYS), on + ONE_DAY)
+
+
+def _notice(step: Step) -> Notice:
+    return Notice(
+        owner=step.owner,
+        anchor=step.anchor,
+        stage=step.stage.id,
+        step=step.step,
+        bills=step.bills,
+        channel=step.channel,
+        planned_on=step.on,
+    )
+
+
+def task_of(step: Step, bundle: Bundle) -> Task:
+    """What staff are asked to do for an owner when no machine may or can."""
+    return Task(
+        owner=step.owner,
+        anchor=step.anchor,
+        stage=step.stage.id,
+        step=step.step,
+        bills=step.bills,
+        task=step.channel.value,
+        opened_on=step.on,
+        reason=reason_text(bundle.words, step.reason, bundle.rules.community.languages[0]),
+    )
+
+
+def _job(step: Step) -> str:
+    return msgspec.json.encode(Job(step.owner, step.key)).decode()

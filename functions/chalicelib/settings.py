@@ -1,0 +1,31 @@
+"""What the environment says, read once; names of resources come from the template, nothing secret is here."""
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple, cast
+
+from .flows.delivery import Mode
+
+
+class Settings(NamedTuple):
+    """Where the functions find their table and queue, and how far they may go."""
+
+    table: str
+    queue_url: str
+    configuration_set: str
+    mode: Mode
+    team: frozenset[str]
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings with the names `resources.yml` gives; without a mode nothing is ever sent."""
+    mode = environment.get("COURTYARD_MODE", "test")
+    if mode not in ("test", "team", "live"):
+        raise ValueError(f"COURTYARD_MODE is {mode!r}; it must be test, team or live")
+    return Settings(
+        table=environment.get("COURTYARD_TABLE", "courtyard"),
+        queue_url=environment.get("COURTYARD_QUEUE_URL", ""),
+        configuration_set=environment.get("COURTYARD_CONFIGURATION_SET", "courtyard"),
+        mode=cast(Mode, mode),
+        team=frozenset(environment.get("COURTYARD_TEAM", "").split()),
+    )

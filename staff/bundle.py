@@ -1,0 +1,156 @@
+"""Compiles `site/` into the functions' bundle; a rulebook or message with a fault never becomes one."""
+
+import hashlib
+import subprocess
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from jinja2 import TemplateError
+
+from chalicelib.core import bundle as core
+from chalicelib.core.account import Account, Bill, Contact, Owner, Tenure
+from chalicelib.core.bundle import Bundle, MessageText
+from chalicelib.core.collection import Step
+from chalicelib.core.fault import Fault
+from chalicelib.core.ledger import fold
+from chalicelib.core.message import HTML, rendered, values
+from chalicelib.core.money import Fen
+from chalicelib.core.rulebook import Channel, Language, Rulebook, Stage
+from chalicelib.core.sms import refused_words, segments
+from chalicelib.core.words import Reason
+
+from . import messages, rulefiles
+from .rulefiles import RuleFiles
+
+
+@dataclass
+class Compiled:
+    """What `site/` compiles to: the files as read, every fault, and the bundle when there is none."""
+
+    files: RuleFiles
+    faults: list[Fault] = field(default_factory=list)
+    bundle: Bundle | None = None
+
+
+def compiled(site: Path) -> Compiled:
+    """Everything staff wrote, checked as a whole."""
+    files = rulefiles.read(site)
+    result = Compiled(files, list(files.faults))
+    if result.faults:
+        return result
+    rules = files.rulebook
+    texts: dict[str, dict[Language, MessageText]] = {}
+    for name in sorted({stage.message for stage in rules.collection.stages}):
+        for language in rules.community.languages:
+            text, read, faults = messages.compiled(site, name, language, rules.community.sms.profile)
+            for fault in faults:
+                files.documents.setdefault(fault.file, read)
+            result.faults += faults
+            if text:
+                texts.setdefault(name, {})[language] = text
+    pages = {"unsubscribe": dict.fromkeys(rules.community.languages, messages.page(site, "unsubscribe"))}
+    draft = Bundle(revision=revision(site), rules=rules, words=files.files["words.yml"], messages=texts, pages=pages)
+    result.faults += message_faults(draft)
+    if not result.faults:
+        result.bundle = draft
+    return result
+
+
+def write(site: Path, target: Path) -> Compiled:
+    """Writes the bundle in one move, so that nobody reads half of one; with a fault, nothing is written."""
+    result = compiled(site)
+    if result.bundle:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_suffix(".part")
+        draft.write_bytes(core.encoded(result.bundle))
+        draft.replace(target)
+    return result
+
+
+def revision(site: Path) -> str:
+    """The Git commit that last changed `site/`, with a mark when files differ from it; else a hash of them."""
+    content = hashlib.sha256()
+    for path in sorted(path for path in site.rglob("*") if path.is_file()):
+        content.update(path.relative_to(site).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    commit = _git(site, "log", "-1", "--format=%H", "--", ".")
+    if not commit:
+        return f"files-{content.hexdigest()[:12]}"
+    is_changed = bool(_git(site, "status", "--porcelain", "--", "."))
+    return f"{commit}+{content.hexdigest()[:12]}" if is_changed else commit
+
+
+def _git(folder: Path, *words: str) -> str:
+    try:
+        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def message_faults(draft: Bundle) -> list[Fault]:
+    """Every message filled in for a long-named owner with large sums: no unknown name, no SMS that is too long."""
+    return [
+        fault
+        for stage in draft.rules.collection.stages
+        for language, text in draft.messages.get(stage.message, {}).items()
+        for fault in _message_faults(draft, stage, language, text)
+    ]
+
+
+def _message_faults(draft: Bundle, stage: Stage, language: Language, text: MessageText) -> list[Fault]:
+    file, sms = f"messages/{language}/{stage.message}.md", draft.rules.community.sms
+    account, step = worst_case(draft.rules, stage, language)
+    ledger = fold(account, draft.rules, step.on)
+    # 43 characters is what a code takes
+    url = f"{draft.rules.community.site_url}/en/balance/#{'x' * 43}"
+    said = values(draft, account, ledger, step, account.owner.contacts[0], url=url, unsubscribe_url=url)
+    try:
+        message = rendered(text, said)
+        HTML.from_string(draft.pages["unsubscribe"][language]).render(**said, is_done=False)
+    except TemplateError as error:
+        return [Fault(file, (), "template-error", {"detail": error.message or str(error)})]
+    if message.sms is None:
+        if Channel.SMS in stage.channels:
+            return [Fault(file, ("sms",), "message-missing", {"stage": stage.id}, sms.profile.value)]
+        return []
+    faults = [Fault(file, ("sms",), "sms-not-allowed", {"value": w}) for w in refused_words(message.sms, sms.profile)]
+    # the platform puts our signature in front
+    needed = segments(f"【{sms.signature.of(language)}】{message.sms}")
+    if needed > sms.max_segments:
+        faults.append(Fault(file, ("sms",), "sms-too-long", {"segments": str(needed)}, f"<= {sms.max_segments}"))
+    return faults
+
+
+def worst_case(rules: Rulebook, stage: Stage, language: Language) -> tuple[Account, Step]:
+    """An owner whose message is as long as a real one gets, at a stage."""
+    due_on = date(2026, 12, 31)
+    on = due_on + timedelta(days=max(stage.days))
+    name = "阿卜杜热合曼·买买提江" if language == "zh" else "Maximiliana Featherstonehaugh"
+    contact = Contact(name=name, email="a@example.com", phone="+8613800000000")
+    unit, kind = "商业裙楼-B1-0188", next(iter(rules.fees.unit_kinds))
+    bill = Bill(
+        id="2026-Q4",
+        unit=unit,
+        kind=rules.collection.allocation[0],
+        period="2026-Q4",
+        due_on=due_on,
+        issued_on=min(on, due_on - timedelta(days=rules.collection.limits.visible_days_before_due)),
+        principal=Fen(123_456_78),
+    )
+    account = Account(
+        owner=Owner(id="o-1", contacts=(contact,), language=language),
+        tenures=(Tenure(unit=unit, kind=kind, from_=date(2022, 1, 1)),),
+        bills=(bill,),
+    )
+    step = Step(
+        owner="o-1",
+        stage=stage,
+        step=stage.id,
+        anchor=bill.key,
+        bills=(bill.key,),
+        channel=stage.channels[0],
+        on=on,
+        reason=Reason("step-before-due", {"due": due_on, "days": 30, "stage": stage.name}),
+    )
+    return account, step

@@ -1,0 +1,101 @@
+"""Compiles the messages of `site/messages/`: one Markdown file a message and language, to HTML, text and SMS."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import markdown
+import msgspec
+from jinja2 import TemplateError
+from msgspec import Meta, Struct
+
+from chalicelib.core.bundle import MessageText
+from chalicelib.core.fault import Fault
+from chalicelib.core.message import HTML
+from chalicelib.core.rulebook import Language, SmsProfile, Word
+
+from .rulefiles import Document, decoded, document
+
+_TABLE = "<!-- table -->"
+_FRONT = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)
+_TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+_STYLES = {
+    "p": "margin:0 0 16px;font-size:16px;line-height:1.7;",
+    "li": "margin:0 0 6px;font-size:16px;line-height:1.7;",
+}
+
+
+class Front(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A message file's front matter: the subject, and a text message for each profile of carriers."""
+
+    subject: Word
+    sms: Annotated[dict[SmsProfile, Word], Meta(min_length=1)] | None = None
+
+
+def compiled(
+    site: Path, name: str, language: Language, profile: SmsProfile
+) -> tuple[MessageText | None, Document, list[Fault]]:
+    """A message in one language, ready to be filled in; what is wrong with its file instead."""
+    path = site / "messages" / language / f"{name}.md"
+    file = path.relative_to(site).as_posix()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return None, Document(), [Fault(file, (), "message-missing", {"stage": name}, language)]
+    parts = _FRONT.fullmatch(text)
+    if parts is None:
+        return None, Document(), [Fault(file, (), "message-fault", {"key": "---", "detail": "front matter"})]
+    read = document(file, "\n" + parts["front"])  # the line of `---`, so that line numbers are the file's
+    front, faults, _ = decoded(file, read, Front)
+    faults = [*read.faults, *faults]
+    if faults:
+        return None, read, faults
+    found = MessageText(
+        subject=front.subject,
+        html=_in_layout(site, "layout.html", parts["body"], _html),
+        text=_in_layout(site, "layout.txt", parts["body"], _plain),
+        sms=(front.sms or {}).get(profile),
+    )
+    return found, read, [*_syntax_faults(file, found)]
+
+
+def page(site: Path, name: str) -> str:
+    """A small page the API serves itself, as a template."""
+    return (site / "messages" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def _in_layout(site: Path, layout: str, body: str, form: Callable[[str], str]) -> str:
+    frame = (site / "messages" / layout).read_text(encoding="utf-8")
+    before, _, after = body.partition(_TABLE)
+    return frame.replace("{{ body }}", form(before)).replace("{{ after }}", form(after))
+
+
+def _html(body: str) -> str:
+    """Markdown as HTML with its Jinja tags untouched; tags that stand alone lose their paragraph."""
+    tags: list[str] = []
+
+    def stand_in(match: re.Match[str]) -> str:
+        tags.append(match[0])
+        return f"JINJA{len(tags) - 1}TAG"
+
+    made = markdown.markdown(_TAG.sub(stand_in, body), output_format="html")
+    made = re.sub(r"<p>(JINJA\d+TAG)</p>", r"\1", made)
+    for tag, style in _STYLES.items():
+        made = made.replace(f"<{tag}>", f'<{tag} style="{style}">')
+    return re.sub(r"JINJA(\d+)TAG", lambda match: tags[int(match[1])], made)
+
+
+def _plain(body: str) -> str:
+    """Markdown as text that reads well alone."""
+    return re.sub(r"\*\*(.+?)\*\*", r"\1", body).strip() + "\n"
+
+
+def _syntax_faults(file: str, message: MessageText) -> list[Fault]:
+    found = []
+    for key, source in msgspec.structs.asdict(message).items():
+        try:
+            HTML.parse(source or "")
+        except TemplateError as error:
+            found.append(Fault(file, (), "message-fault", {"key": key, "detail": str(error)}))
+    return found
