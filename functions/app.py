@@ -43,7 +43,7 @@ PROBLEMS: dict[type[CourtyardError], tuple[int, str]] = {
 
 @cache
 def bundle() -> Bundle:
-    return rules_bundle.load(BUNDLE)
+    return rules_bundle.served_at(rules_bundle.load(BUNDLE), environment().site_url)
 
 
 @cache

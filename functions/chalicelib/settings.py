@@ -8,13 +8,14 @@ from .flows.delivery import Mode
 
 
 class Settings(NamedTuple):
-    """Where the functions find their table and queue, and how far they may go."""
+    """Where table, queue and site are (the site: if not at the rules' address), and how far the functions may go."""
 
     table: str
     queue_url: str
     configuration_set: str
     mode: Mode
     team: frozenset[str]
+    site_url: str | None
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -28,4 +29,5 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         configuration_set=environment.get("COURTYARD_CONFIGURATION_SET", "courtyard"),
         mode=cast(Mode, mode),
         team=frozenset(environment.get("COURTYARD_TEAM", "").split()),
+        site_url=environment.get("COURTYARD_SITE_URL"),
     )

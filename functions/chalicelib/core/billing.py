@@ -1,6 +1,6 @@
 """What a unit is charged for a time: per square metre and month, flat per month, metered, or a share of a cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -79,6 +79,15 @@ def shared_charges(
     )
 
 
-def rates_on(schedule: Schedule, span: Span) -> Iterator[Rate]:
-    """The rates in force during any part of a span."""
-    return (rate for rate in schedule.rates if span.common(rate.from_, rate.until))
+def explained(
+    schedules: Sequence[Schedule], kind: str, unit_kind: str, area: Decimal | None, span: Span, amount: Fen
+) -> tuple[Charge, ...]:
+    """The charges by the published rates that add up to exactly a billed amount; none when no fee does."""
+    for schedule in schedules:
+        if schedule.kind != kind or unit_kind not in schedule.unit_kinds:
+            continue
+        quantity = {Basis.AREA_MONTH: area, Basis.FLAT_MONTH: Decimal(1)}.get(schedule.basis)
+        found = charges(schedule, span, quantity) if quantity else ()
+        if found and sum(charge.amount for charge in found) == amount:
+            return found
+    return ()

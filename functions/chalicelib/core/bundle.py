@@ -1,10 +1,10 @@
 """What the functions run by: rules, words and messages as compiled from `site/`, with their revision."""
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .errors import BundleMissing
 from .rulebook import Language, Rulebook
@@ -50,6 +50,9 @@ def load(path: Path) -> Bundle:
         raise BundleMissing(f"{path.name} is not readable: run `python build_notices.py` ({error})") from error
 
 
-def plain(part: Struct) -> Any:
-    """A part of the rules as plain data, for templates."""
-    return msgspec.to_builtins(part)
+def served_at(bundle: Bundle, site_url: str | None) -> Bundle:
+    """The bundle for a site that is served elsewhere than the rules say, such as a trial."""
+    if site_url is None:
+        return bundle
+    community = replace(bundle.rules.community, site_url=site_url)
+    return replace(bundle, rules=replace(bundle.rules, community=community))

@@ -63,16 +63,23 @@ def lines(
     A day counts if principal is unpaid at its end, `on` included. Days within `stopped` (first and
     last, both included) do not count. Nothing while the whole is below what the rule waives.
     """
-    most = cap(principal, rule)
-    left = most
+    first = first_day(due_on, rule)
+    if on < first or not _has_base(unpaid, first):
+        return ()
+    left = most = cap(principal, rule)
     found = []
-    for piece in _pieces(unpaid, rule, reference, first_day(due_on, rule), on, stopped):
+    for piece in _pieces(unpaid, rule, reference, first, on, stopped):
         amount = min(piece.amount, left)
         left = Fen(left - amount)
         found.append(replace(piece, amount=amount, cap=most, capped=amount < piece.amount))
     if total([line.amount for line in found]) < fen(rule.waived_under):
         return ()
     return tuple(line for line in found if line.amount or line.capped)
+
+
+def _has_base(unpaid: Sequence[Balance], first: date) -> bool:
+    """Whether any principal was unpaid on or after the first day that can count."""
+    return bool(_unpaid_on(unpaid, first)) or any(amount for day, amount in unpaid if day > first)
 
 
 def _pieces(

@@ -5,6 +5,7 @@ other kinds in the published order; within a bill principal, then late fee; the 
 pays what is billed later.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,6 +40,7 @@ class Debt:
     adjustments: list[Adjustment] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
     unpaid: list[latefee.Balance] = field(default_factory=list)
+    is_settled: bool = False  # nothing left, so that later payments need not look again
 
     @property
     def principal_left(self) -> Fen:
@@ -72,7 +74,7 @@ class Debt:
         return Fen(max(0, self.late_fee(on) - self.paid("late_fee")))
 
     def outstanding(self, on: date) -> Fen:
-        return Fen(self.principal_left + self.late_fee_left(on))
+        return ZERO if self.is_settled else Fen(self.principal_left + self.late_fee_left(on))
 
     def note_unpaid(self, day: date) -> None:
         """Remembers the principal unpaid at a day's end, which is what a late fee counts from."""
@@ -120,27 +122,38 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
     The order in which facts of one day are given makes no difference.
     """
     ledger = Ledger(on, rules.collection.allocation)
-    for day in sorted(_event_days(account, on)):
-        for bill in sorted(account.bills, key=lambda bill: bill.key):
-            if bill.issued_on == day:
-                ledger.debts[bill.key] = _debt(account, bill, rules, on)
-        for payment in sorted(account.payments, key=lambda p: (p.bill is None, p.id)):
-            if payment.paid_on == day:
-                _receive(ledger, payment)
-        for adjustment in sorted(account.adjustments, key=lambda a: a.id):
-            if adjustment.on == day:
-                _adjust(ledger, adjustment)
+    for day, facts in sorted(_by_day(account, on).items()):
+        for bill in facts.bills:
+            ledger.debts[bill.key] = _debt(account, bill, rules, on)
+        for payment in sorted(facts.payments, key=lambda p: (p.bill is None, p.id)):
+            _receive(ledger, payment)
+        for adjustment in sorted(facts.adjustments, key=lambda a: a.id):
+            _adjust(ledger, adjustment)
         _allocate(ledger, day)
         for debt in ledger.debts.values():
-            debt.note_unpaid(day)
+            if not debt.is_settled or (debt.unpaid and debt.unpaid[-1][1]):
+                debt.note_unpaid(day)
     return ledger
 
 
-def _event_days(account: Account, on: date) -> set[date]:
-    days = {bill.issued_on for bill in account.bills}
-    days |= {payment.paid_on for payment in account.payments}
-    days |= {adjustment.on for adjustment in account.adjustments}
-    return {day for day in days if day <= on}
+@dataclass(slots=True)
+class _Day:
+    """What happened on one day."""
+
+    bills: list[Bill] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
+
+
+def _by_day(account: Account, on: date) -> dict[date, _Day]:
+    days: defaultdict[date, _Day] = defaultdict(_Day)
+    for bill in account.bills:
+        days[bill.issued_on].bills.append(bill)
+    for payment in account.payments:
+        days[payment.paid_on].payments.append(payment)
+    for adjustment in account.adjustments:
+        days[adjustment.on].adjustments.append(adjustment)
+    return {day: facts for day, facts in days.items() if day <= on}
 
 
 def _debt(account: Account, bill: Bill, rules: Rulebook, on: date) -> Debt:
@@ -169,7 +182,7 @@ def _receive(ledger: Ledger, payment: Payment) -> None:
     for debt in ledger.debts.values():
         kept = [a for a in debt.allocations if a.payment != payment.reverses]
         if len(kept) < len(debt.allocations):
-            debt.allocations = kept
+            debt.allocations, debt.is_settled = kept, False
             debt.discount = ZERO  # it was earned by a payment that did not stand
 
 
@@ -179,6 +192,7 @@ def _adjust(ledger: Ledger, adjustment: Adjustment) -> None:
     if debt is None:
         return
     debt.adjustments.append(adjustment)
+    debt.is_settled = False
     if adjustment.part == "principal":
         _release(ledger, debt, Fen(max(0, debt.overpaid)))
 
@@ -196,7 +210,8 @@ def _allocate(ledger: Ledger, day: date) -> None:
     for receipt in ledger.receipts.values():
         if receipt.left:
             for debt in _order_for(ledger, receipt.payment):
-                _pay(receipt, debt, day)
+                if receipt.left and not debt.is_settled:
+                    _pay(receipt, debt, day)
 
 
 def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
@@ -213,15 +228,17 @@ def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
         bill = debt.bill
         return bill.key not in chosen, rank.get(bill.kind, len(rank)), bill.due_on, bill.key
 
-    return sorted(ledger.debts.values(), key=place)
+    return sorted((debt for debt in ledger.debts.values() if not debt.is_settled), key=place)
 
 
 def _pay(receipt: Receipt, debt: Debt, day: date) -> None:
     _grant(receipt, debt, day)
     _take(receipt, debt, "principal", debt.principal_left)
-    if receipt.left and not debt.principal_left:
+    if not debt.principal_left:
         debt.note_unpaid(day)
-        _take(receipt, debt, "late_fee", debt.late_fee_left(day))
+        late_fee = debt.late_fee_left(day)
+        debt.is_settled = receipt.left >= late_fee
+        _take(receipt, debt, "late_fee", late_fee)
 
 
 def _grant(receipt: Receipt, debt: Debt, day: date) -> None:

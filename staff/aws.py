@@ -1,0 +1,53 @@
+"""AWS as the commands reach it: through the standard `AWS_*` variables, so the same code runs on any endpoint."""
+
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from chalicelib import settings
+from chalicelib.edge.mail import SesMail
+from chalicelib.edge.queue import SqsQueue
+from chalicelib.edge.sms import SnsSms
+from chalicelib.edge.table import DynamoTable
+from chalicelib.flows.delivery import Sender
+from chalicelib.flows.records import Records
+
+QUEUE = "courtyard-notices"
+
+
+def client(service: str, **options: Any) -> Any:
+    """A client; the region may be left out where an endpoint is given, since emulators have none."""
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    return boto3.client(service, region_name=region or "us-east-1", **options)
+
+
+def records() -> Records:
+    """The table named by COURTYARD_TABLE."""
+    return Records(DynamoTable(client("dynamodb"), settings.read().table))
+
+
+def sender() -> Sender:
+    """SES and SNS with one attempt on the wire, in the mode of COURTYARD_MODE."""
+    once = Config(retries={"total_max_attempts": 1})
+    said = settings.read()
+    mail = SesMail(client("sesv2", config=once), said.configuration_set)
+    return Sender(mail, SnsSms(client("sns", config=once)), said.mode, said.team)
+
+
+class WorkQueue(SqsQueue):
+    """The queue as `courtyard run` uses it: filled like the planner does, emptied like the worker does."""
+
+    def __init__(self) -> None:
+        self._sqs = client("sqs")
+        self._address = settings.read().queue_url or self._sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+        super().__init__(self._sqs, self._address)
+
+    def take(self) -> list[tuple[str, str]]:
+        """Some waiting messages, as body and the handle to delete them by; none when the queue is empty."""
+        answer = self._sqs.receive_message(QueueUrl=self._address, MaxNumberOfMessages=10, WaitTimeSeconds=0)
+        return [(message["Body"], message["ReceiptHandle"]) for message in answer.get("Messages", [])]
+
+    def delete(self, handle: str) -> None:
+        self._sqs.delete_message(QueueUrl=self._address, ReceiptHandle=handle)

@@ -1,0 +1,241 @@
+"""The `courtyard` command: reads the clock, the environment and the arguments, and says what came of it."""
+
+import argparse
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import botocore.exceptions
+
+from chalicelib import settings
+from chalicelib.core.bundle import Bundle, served_at
+from chalicelib.core.calendar import local_date
+from chalicelib.core.errors import CourtyardError
+from chalicelib.core.rulebook import Language
+from chalicelib.core.words import problem_text
+from chalicelib.flows import reminders
+from chalicelib.flows.delivery import Sender, deliver
+from chalicelib.flows.links import balance_url, mint
+from chalicelib.flows.records import Records
+
+from . import aws, bundle, console, imports, outlook
+
+SITE = Path("site")
+
+
+class Refused(Exception):
+    """The input is at fault: what is wrong, in one line for a person."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 done, 1 the input is at fault, 2 the command was called wrongly; never a traceback."""
+    parser = _parser()
+    said = parser.parse_args(arguments)
+    said.language = said.lang or _language()
+    try:
+        return int(said.command(said))
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+    except CourtyardError as error:
+        print(error, file=sys.stderr)
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+        print(_aws_problem(error), file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _aws_problem(error: Exception) -> str:
+    """What AWS could not do, without what was asked of it: a request may hold a name or a number."""
+    code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+    return f"AWS: {code} (AWS_ENDPOINT_URL, AWS_REGION, COURTYARD_TABLE, credentials?)"
+
+
+def _language() -> Language:
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if spoken.lower().startswith("zh") else "en"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="courtyard", description="Courtyard for staff: rules, ledgers, reminders.")
+    parser.add_argument("--lang", choices=["zh", "en"], help="language of the output (default: that of the terminal)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Any], int], summary: str, example: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
+        made.add_argument("--json", action="store_true", help="print JSON for another program")
+        made.set_defaults(command=run)
+        return made
+
+    command("check", check, "list every fault in site/", "courtyard check --json")
+    taken = command("import", import_, "load a CSV or XLSX file", "courtyard import bills 2026Q4.xlsx --dry-run")
+    taken.add_argument("kind", choices=["units", "owners", "bills", "payments"])
+    taken.add_argument("file", type=Path)
+    taken.add_argument("--dry-run", action="store_true", help="check the whole file, write nothing")
+    taken.add_argument("--through", type=_day, help="payments: recorded through this day (default: yesterday)")
+    planned = command("plan", plan, "who would be told what on a day, and why", "courtyard plan --on 2026-12-01")
+    planned.add_argument("--on", type=_day, help="the day (default: today)")
+    running = command("run", run, "do the day's run: plan, queue, deliver", "courtyard run --on 2026-12-01")
+    running.add_argument("--on", type=_day, help="the day (default: today)")
+    running.add_argument("--dry-run", action="store_true", help="the same as plan")
+    linked = command("link", link, "mint a private link for an owner", "courtyard link o-0412 --json")
+    linked.add_argument("owner", help="an owner's id, or a unit (its present holder)")
+    demo = command("demo", _demo, "the whole portal on this machine, with made-up owners", "courtyard demo --port 8000")
+    demo.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    demo.add_argument("--on", type=_day, help="the day the replay ends (default: today)")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write YYYY-MM-DD") from None
+
+
+def check(said: Any) -> int:
+    """Every fault in the rules and messages, with file, line and field."""
+    found = bundle.compiled(SITE)
+    rows = console.fault_rows(found, said.language)
+    if said.json:
+        print(json.dumps({"faults": rows}, ensure_ascii=False, indent=2))
+    else:
+        console.print_faults(rows)
+    return 1 if rows else 0
+
+
+def import_(said: Any) -> int:
+    """The whole file is checked before the first write; a bad row leaves everything as it was."""
+    rules = _rules(said)
+    records, today = aws.records(), _today(rules)
+    with console.progress(not said.json) as on_progress:
+        report = imports.import_file(
+            said.kind,
+            said.file,
+            records=records,
+            rulebook=rules.rules,
+            today=today,
+            dry_run=said.dry_run,
+            on_progress=on_progress,
+        )
+    if said.kind == "payments" and not report.faults and not said.dry_run:
+        records.set_ledger_through(said.through or today - timedelta(days=1))
+    rows = [
+        {
+            "row": fault.row,
+            "column": fault.column,
+            "value": fault.value,
+            "problem": console.with_allowed(
+                problem_text(rules.words, fault.problem, fault.values, said.language), fault.allowed
+            ),
+        }
+        for fault in report.faults
+    ]
+    answer = {
+        "file": report.file,
+        "rows": report.rows,
+        "new": report.new,
+        "same": report.same,
+        "faults": rows,
+        "written": report.written,
+    }
+    if said.json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        console.print_import(answer)
+    return 1 if rows else 0
+
+
+def plan(said: Any) -> int:
+    """Reads only. For a day to come, payments are taken as recorded by then."""
+    rules = _rules(said)
+    on = said.on or _today(rules)
+    records = aws.records()
+    through = on if on > _today(rules) else records.ledger_through()
+    found = reminders.plan(records, rules, on=on, ledger_through=through)
+    answer = outlook.plan_json(found, rules, on)
+    if said.json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        console.print_plan(answer)
+    return 0
+
+
+def run(said: Any) -> int:
+    """The daily run by hand: the same planner and worker as on AWS, at a day's first open hour."""
+    if said.dry_run:
+        return plan(said)
+    rules = _rules(said)
+    on = said.on or _today(rules)
+    now = datetime.now(UTC) if on == _today(rules) else outlook.opening(rules, on)
+    records, queue = aws.records(), aws.WorkQueue()
+    found = reminders.queue_run(records, rules, queue, on=on)
+    states = deliver_all(records, rules, aws.sender(), queue, now=now)
+    answer = {**outlook.plan_json(found, rules, on), "states": dict(sorted(states.items()))}
+    if said.json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        console.print_plan(answer)
+    return 0
+
+
+def deliver_all(
+    records: Records, rules: Bundle, sender: Sender, queue: aws.WorkQueue, *, now: datetime
+) -> Counter[str]:
+    """Works the queue until it is empty; what came of each notice."""
+    states: Counter[str] = Counter()
+    while batch := queue.take():
+        for body, handle in batch:
+            states[deliver(records, rules, sender, body, now=now).value] += 1
+            queue.delete(handle)
+    return states
+
+
+def link(said: Any) -> int:
+    """A new private link; older ones stay valid until they expire."""
+    rules = _rules(said)
+    records, today = aws.records(), _today(rules)
+    account = records.load_account(said.owner)
+    if account is None:
+        _, holders = records.load_unit(said.owner)
+        present = [holder.owner for holder in holders if holder.holds(today)]
+        account = records.load_account(present[0]) if present else None
+    if account is None:
+        raise Refused(f"{said.owner}: no owner has this id, and nobody holds such a unit")
+    days = rules.rules.collection.limits.link_days
+    code, made = mint(records, account, scope="account", channel="staff", on=today, days=days)
+    url = balance_url(rules.rules.community.site_url, account.owner.language, code)
+    if said.json:
+        answer = {"owner": account.owner.id, "code": code, "url": url, "expires": made.expires.isoformat()}
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        print(f"{url}\n{account.owner.id} · {made.expires}")
+    return 0
+
+
+def _demo(said: Any) -> int:
+    from . import demo  # the demo's parts are not there for the other commands to load
+
+    return demo.main(port=said.port, on=said.on or datetime.now(UTC).date())
+
+
+def _rules(said: Any) -> Bundle:
+    """What `site/` compiles to now; a fault is told by `check`'s own words."""
+    found = bundle.compiled(SITE)
+    if found.bundle is None:
+        console.print_faults(console.fault_rows(found, said.language), file=sys.stderr)
+        raise Refused("site/ has faults: see `courtyard check`")
+    return served_at(found.bundle, settings.read().site_url)
+
+
+def _today(rules: Bundle) -> date:
+    return local_date(datetime.now(UTC), rules.rules.community.time_zone)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

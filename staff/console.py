@@ -1,0 +1,84 @@
+"""What the commands print for people: tables that fit a terminal, a progress bar where it takes long."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from chalicelib.core.rulebook import Language
+from chalicelib.core.words import Words, problem_text
+
+from .bundle import Compiled
+
+Row = dict[str, Any]
+
+
+def fault_rows(found: Compiled, language: Language) -> list[Row]:
+    """Faults as `check --json` gives them: file, line, field, what is wrong, what is allowed."""
+    words: Words | None = found.files.files.get("words.yml")
+    return [
+        {
+            "file": f"site/{fault.file}",
+            "line": found.files.line(fault),
+            "field": fault.field,
+            "problem": problem_text(words, fault.problem, fault.values, language) if words else fault.problem,
+            "allowed": fault.allowed,
+        }
+        for fault in found.faults
+    ]
+
+
+def with_allowed(problem: str, allowed: str) -> str:
+    """A problem with what would be right."""
+    return f"{problem} [{allowed}]" if allowed else problem
+
+
+def print_faults(rows: list[Row], file: TextIO | None = None) -> None:
+    """One fault a line, as editors understand them: file, line, field, problem."""
+    out = file or sys.stdout
+    for row in rows:
+        problem = with_allowed(row["problem"], row["allowed"])
+        print(f"{row['file']}:{row['line']}: {row['field']}: {problem}", file=out)
+    if not rows:
+        print("site/: 0 ✓", file=out)
+
+
+def print_import(answer: Row) -> None:
+    """What an import did, then every bad row."""
+    for fault in answer["faults"]:
+        print(f"{answer['file']}:{fault['row']}: {fault['column']}: “{fault['value']}” {fault['problem']}")
+    done = "written" if answer["written"] else "nothing written"
+    print(
+        f"{answer['rows']} rows · {answer['new']} new · {answer['same']} same · {len(answer['faults'])} faults · {done}"
+    )
+
+
+def print_plan(answer: Row) -> None:
+    """Who gets what and why, then who waits and why, then totals."""
+    console = Console()
+    table = Table("owner", "stage", "channel", "bills", "reason", title=f"{answer['on']} · {answer['rules'][:12]}")
+    for step in (*answer["notices"], *answer["tasks"]):
+        table.add_row(
+            step["owner"], step["stage"], ", ".join(step["channels"]), ", ".join(step["bills"]), step["reason"]
+        )
+    console.print(table)
+    totals = answer["totals"]
+    waits = Table("waits", "owners")
+    for reason, count in totals["by_wait"].items():
+        waits.add_row(reason, str(count))
+    if totals["waits"]:
+        console.print(waits)
+    summary = {key: value for key, value in totals.items() if key != "by_wait"} | answer.get("states", {})
+    console.print(" · ".join(f"{key} {value}" for key, value in summary.items()))
+
+
+@contextmanager
+def progress(is_shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal's error stream, so that the output stays clean."""
+    with Progress(console=Console(stderr=True), disable=not is_shown, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
