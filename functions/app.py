@@ -16,6 +16,7 @@ from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
 from chalicelib.core.errors import BadInput, BundleMissing, CourtyardError, NotFound
 from chalicelib.core.message import HTML
+from chalicelib.core.rulebook import Language
 from chalicelib.flows import delivery, preferences, reminders, statements
 from chalicelib.flows.records import Records
 
@@ -149,7 +150,8 @@ def statement() -> Response:
 def _statement(request: Request) -> Response:
     code = _bearer(request)
     on = _day(request, "on") or today()
-    return json_answer(statements.statement_by_link(records(), bundle(), code, on=on, today=today()))
+    language = _language(request)
+    return json_answer(statements.statement_by_link(records(), bundle(), code, on=on, today=today(), language=language))
 
 
 @app.route("/v1/unsubscribe", methods=["GET"])
@@ -188,6 +190,12 @@ def _bearer(request: Request) -> str:
     if scheme.lower() != "bearer":
         raise NotFound
     return str(code)
+
+
+def _language(request: Request) -> Language | None:
+    """The language a page asks for; None leaves it to the owner's own."""
+    wanted = str(request.headers.get("accept-language", ""))[:2].lower()
+    return "zh" if wanted == "zh" else "en" if wanted == "en" else None
 
 
 def _query(request: Request) -> Mapping[str, str]:

@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = command("demo", _demo, "the whole portal on this machine, with made-up owners", "courtyard demo --port 8000")
     demo.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
     demo.add_argument("--on", type=_day, help="the day the replay ends (default: today)")
+    demo.add_argument("--reload", action="store_true", help="follow every change of site/; no year of reminders")
     return parser
 
 
@@ -123,8 +124,8 @@ def import_(said: Any) -> int:
             dry_run=said.dry_run,
             on_progress=on_progress,
         )
-    if said.kind == "payments" and not report.faults and not said.dry_run:
-        records.set_ledger_through(said.through or today - timedelta(days=1))
+    if not report.faults and not said.dry_run:
+        _note_ledger(said, records, today)
     rows = [
         {
             "row": fault.row,
@@ -149,6 +150,13 @@ def import_(said: Any) -> int:
     else:
         console.print_import(answer)
     return 1 if rows else 0
+
+
+def _note_ledger(said: Any, records: Records, today: date) -> None:
+    """Payments count as recorded through yesterday unless said otherwise; opening arrears are net of them too."""
+    yesterday = today - timedelta(days=1)
+    if said.kind == "payments" or (said.kind == "bills" and records.ledger_through() is None):
+        records.set_ledger_through(said.through or yesterday)
 
 
 def plan(said: Any) -> int:
@@ -221,7 +229,7 @@ def link(said: Any) -> int:
 def _demo(said: Any) -> int:
     from . import demo  # the demo's parts are not there for the other commands to load
 
-    return demo.main(port=said.port, on=said.on or datetime.now(UTC).date())
+    return demo.main(port=said.port, on=said.on or _today(_rules(said)), is_reloading=said.reload)
 
 
 def _rules(said: Any) -> Bundle:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from threading import RLock
 
 from chalicelib.flows.ports import Condition, Item
 
@@ -12,6 +13,7 @@ class MemoryTable:
     def __init__(self) -> None:
         self.partitions: dict[str, dict[str, Item]] = defaultdict(dict)
         self._due: dict[str, str] = {}
+        self._lock = RLock()  # a condition and its write are one step, as in the real table
 
     def get(self, pk: str, sk: str) -> Item | None:
         item = self.partitions.get(pk, {}).get(sk)
@@ -22,10 +24,11 @@ class MemoryTable:
         return [dict(partition[sk]) for sk in sorted(partition)]
 
     def put_new(self, item: Item) -> bool:
-        if self.get(str(item["pk"]), str(item["sk"])) is not None:
-            return False
-        self._keep(item)
-        return True
+        with self._lock:
+            if self.get(str(item["pk"]), str(item["sk"])) is not None:
+                return False
+            self._keep(item)
+            return True
 
     def put_all(self, items: Iterable[Item]) -> None:
         for item in items:
@@ -41,14 +44,15 @@ class MemoryTable:
         all_of: Sequence[Condition] = (),
         any_of: Sequence[Condition] = (),
     ) -> bool:
-        item = self.get(pk, sk) or {"pk": pk, "sk": sk}
-        if not all(_holds(item, condition) for condition in all_of):
-            return False
-        if any_of and not any(_holds(item, condition) for condition in any_of):
-            return False
-        counted = {name: int(item.get(name, 0)) + int(step) for name, step in (add or {}).items()}
-        self._keep({**item, **values, **counted})
-        return True
+        with self._lock:
+            item = self.get(pk, sk) or {}
+            if not all(_holds(item, condition) for condition in all_of):
+                return False
+            if any_of and not any(_holds(item, condition) for condition in any_of):
+                return False
+            counted = {name: int(item.get(name, 0)) + int(step) for name, step in (add or {}).items()}
+            self._keep({"pk": pk, "sk": sk, **item, **values, **counted})
+            return True
 
     def due(self, until: str) -> list[str]:
         return sorted(pk for pk, day in self._due.items() if day <= until)
@@ -60,9 +64,12 @@ class MemoryTable:
 
     def _keep(self, item: Item) -> None:
         pk = str(item["pk"])
+        before = self.partitions[pk].get(str(item["sk"]), {})
         self.partitions[pk][str(item["sk"])] = dict(item)
         if "due_day" in item:
             self._due[pk] = str(item["due_day"])
+        elif "due_day" in before:
+            self._due.pop(pk, None)
 
 
 def _holds(item: Item, condition: Condition) -> bool:

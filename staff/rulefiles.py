@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import yaml
+
 from chalicelib.core import consistency
 from chalicelib.core.fault import Fault
 from chalicelib.core.fault import Path as Place
@@ -34,7 +35,7 @@ for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
     ("tag:yaml.org,2002:null", r"~|null|", ["~", "n", ""]),
 ):
-    _Loader.add_implicit_resolver(_tag, re.compile(f"(?:{_pattern})$"), list(_first))  # type: ignore[no-untyped-call]
+    _Loader.add_implicit_resolver(_tag, re.compile(f"(?:{_pattern})$"), list(_first))
 
 
 @dataclass
@@ -57,7 +58,7 @@ def document(name: str, text: str) -> Document:
     found = Document()
     loader = _Loader(text)
     try:
-        node = loader.get_single_node()  # type: ignore[no-untyped-call]
+        node = loader.get_single_node()
         if node is not None:
             found.value = _value(loader, node, (), name, found)
     except yaml.MarkedYAMLError as error:
@@ -74,7 +75,7 @@ def _value(loader: _Loader, node: yaml.Node, place: Place, name: str, found: Doc
     if isinstance(node, yaml.SequenceNode):
         return [_value(loader, part, (*place, i), name, found) for i, part in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value)
@@ -115,7 +116,7 @@ def decoded(name: str, read: Document, kind: type[Any]) -> tuple[Any, list[Fault
     if read.value is None:
         return None, [] if read.faults else [Fault(name, (), "empty")], {}
     made = schema(kind)
-    errors = list(jsonschema.Draft202012Validator(made).iter_errors(read.value))
+    errors: list[Any] = list(jsonschema.Draft202012Validator(made).iter_errors(read.value))
     faults = [fault for error in errors for fault in _schema_faults(name, error)]
     value = _without(read.value, [fault.path for fault in faults if fault.problem == "unknown-key"])
     stand_ins = dict(pair for error in errors for pair in _stand_ins(error, made["$defs"]))
@@ -127,7 +128,7 @@ def decoded(name: str, read: Document, kind: type[Any]) -> tuple[Any, list[Fault
         return None, faults or [Fault(name, (), "unreadable", {"detail": str(error)})], {}
 
 
-def _stand_ins(error: jsonschema.ValidationError, parts: dict[str, Any]) -> Iterator[tuple[Place, Any]]:
+def _stand_ins(error: Any, parts: dict[str, Any]) -> Iterator[tuple[Place, Any]]:
     place: Place = tuple(error.absolute_path)
     if error.validator == "required":
         for key in set(error.schema["required"]) - set(error.instance):
@@ -170,7 +171,7 @@ def _without(value: Any, unknown: list[Place], here: Place = ()) -> Any:
     return value
 
 
-def _schema_faults(name: str, error: jsonschema.ValidationError) -> Iterator[Fault]:
+def _schema_faults(name: str, error: Any) -> Iterator[Fault]:
     place: Place = tuple(error.absolute_path)
     rule, limit, value = str(error.validator), error.validator_value, error.instance
     said = {"value": "" if value is None else str(value)[:60]}
@@ -201,7 +202,7 @@ _PROBLEMS = {
 }
 
 
-def _allowed(rule: str, error: jsonschema.ValidationError) -> str:
+def _allowed(rule: str, error: Any) -> str:
     limit = error.validator_value
     if rule == "pattern":
         is_decimal = isinstance(error.schema.get("type"), list)

@@ -29,7 +29,7 @@ class Habit(Enum):
     EARLY = (30, -60, -35)
     ON_TIME = (42, -28, -1)
     LATE = (16, 2, 20)
-    FORGETFUL = (9, 10, 55)
+    FORGETFUL = (9, 10, 95)
     PARTLY = (2, 5, 40)
     NEVER_LATELY = (1, None, None)
 

@@ -15,21 +15,22 @@ def charges(schedule: Schedule, span: Span, quantity: Decimal) -> tuple[Charge, 
 
     A whole month counts as one, a part of a month as its days by the month's days. `quantity` is
     square metres (by area), cubic metres (metered) or 1 (flat). ValueError for a shared cost.
+    What was metered is taken as used evenly: a rate in force for some of the days bears their share.
     """
     if schedule.basis is Basis.SHARED_BY_AREA:
         raise ValueError(f"{schedule.id} has no rate: its cost is shared by area")
     return tuple(
-        _charge(schedule, rate, part, quantity)
+        _charge(schedule, rate, part, quantity, Fraction(part.days, span.days))
         for rate in schedule.rates
         for part in [span.common(rate.from_, rate.until)]
         if part is not None
     )
 
 
-def _charge(schedule: Schedule, rate: Rate, part: Span, quantity: Decimal) -> Charge:
+def _charge(schedule: Schedule, rate: Rate, part: Span, quantity: Decimal, share: Fraction) -> Charge:
     assert rate.yuan is not None  # noqa: S101  # courtyard check refuses a rate without its yuan
     is_metered = schedule.basis is Basis.METERED
-    time = Fraction(1) if is_metered else month_count(part)
+    time = share if is_metered else month_count(part)
     return Charge(
         rule=schedule.id,
         amount=rounded(Fraction(rate.yuan) * 100 * Fraction(quantity) * time),
@@ -38,6 +39,7 @@ def _charge(schedule: Schedule, rate: Rate, part: Span, quantity: Decimal) -> Ch
         rate=str(rate.yuan),
         quantity=str(quantity),
         months=None if is_metered else _plain(time),
+        share=f"{float(share):.6f}" if is_metered and share < 1 else None,
     )
 
 

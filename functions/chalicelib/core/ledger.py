@@ -125,7 +125,8 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
     for day, facts in sorted(_by_day(account, on).items()):
         for bill in facts.bills:
             ledger.debts[bill.key] = _debt(account, bill, rules, on)
-        for payment in sorted(facts.payments, key=lambda p: (p.bill is None, p.id)):
+        # what takes a payment back comes after the payment, even on one day
+        for payment in sorted(facts.payments, key=lambda p: (p.reverses is not None, p.bill is None, p.id)):
             _receive(ledger, payment)
         for adjustment in sorted(facts.adjustments, key=lambda a: a.id):
             _adjust(ledger, adjustment)
@@ -193,13 +194,14 @@ def _adjust(ledger: Ledger, adjustment: Adjustment) -> None:
         return
     debt.adjustments.append(adjustment)
     debt.is_settled = False
-    if adjustment.part == "principal":
-        _release(ledger, debt, Fen(max(0, debt.overpaid)))
+    late_fee_overpaid = debt.paid("late_fee") - debt.late_fee(adjustment.on)
+    over = debt.overpaid if adjustment.part == "principal" else late_fee_overpaid
+    _release(ledger, debt, adjustment.part, Fen(max(0, over)))
 
 
-def _release(ledger: Ledger, debt: Debt, amount: Fen) -> None:
+def _release(ledger: Ledger, debt: Debt, part: Part, amount: Fen) -> None:
     for allocation in reversed(debt.allocations):
-        freed = Fen(min(amount, allocation.amount)) if allocation.part == "principal" else ZERO
+        freed = Fen(min(amount, allocation.amount)) if allocation.part == part else ZERO
         allocation.amount = Fen(allocation.amount - freed)
         ledger.receipts[allocation.payment].left = Fen(ledger.receipts[allocation.payment].left + freed)
         amount = Fen(amount - freed)

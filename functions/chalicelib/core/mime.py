@@ -30,11 +30,14 @@ def mime(
     mail["To"] = Address(one_line(recipient_name), addr_spec=recipient)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now)
-    mail["Content-Language"] = language
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Courtyard-Notice"] = notice
-    mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
-    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text, cte="base64")
     mail.add_alternative(message.html, subtype="html", cte="base64")
-    return mail.as_bytes()
+    mail["Content-Language"] = language  # after the bodies: setting those drops what describes the content
+    # The library would encode what does not fit its lines, and mail hosts read these byte by byte.
+    as_it_is = (
+        f"X-Courtyard-Notice: {notice}\r\n"
+        f"List-Unsubscribe: <{unsubscribe_url}>\r\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    )
+    return as_it_is.encode("ascii") + mail.as_bytes()

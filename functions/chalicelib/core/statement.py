@@ -12,11 +12,21 @@ from .words import Words, reason_text
 
 
 def statement(
-    account: Account, history: History, rules: Rulebook, words: Words, *, on: date, revision: str
+    account: Account,
+    history: History,
+    rules: Rulebook,
+    words: Words,
+    *,
+    on: date,
+    revision: str,
+    language: Language | None = None,
 ) -> Statement:
-    """An account on a day, newest bills first; facts dated later have no effect on any figure."""
+    """An account on a day, newest bills first; facts dated later have no effect on any figure.
+
+    In the owner's language unless another is asked for.
+    """
     ledger = fold(account, rules, on)
-    language = account.owner.language
+    language = language or account.owner.language
     debts = sorted(ledger.debts.values(), key=lambda debt: (debt.bill.due_on, debt.bill.key), reverse=True)
     bills = tuple(_bill(debt, account, rules, on, language) for debt in debts)
     open_due = [bill.due_on for bill in bills if bill.outstanding]
@@ -39,7 +49,7 @@ def statement(
             for hold in account.holds
             if hold.from_ <= on and (hold.until is None or on <= hold.until)
         ),
-        next=_next(account, ledger, history, rules, words, on),
+        next=_next(account, ledger, history, rules, words, on, language),
     )
 
 
@@ -143,7 +153,8 @@ def _payment(receipt: Receipt, ledger: Ledger, method_name: str) -> PaymentView:
         reversed_on=receipt.reversed_on,
         left=receipt.left,
         allocations=tuple(
-            AllocationView(bill=a.bill.id, unit=a.bill.unit, part=a.part, amount=a.amount) for a in allocations
+            AllocationView(bill=a.bill.id, unit=a.bill.unit, kind=a.bill.kind, part=a.part, amount=a.amount)
+            for a in allocations
         ),
     )
 
@@ -162,10 +173,18 @@ def _units(account: Account, rules: Rulebook, language: Language) -> list[UnitVi
     ]
 
 
-def _next(account: Account, ledger: Ledger, history: History, rules: Rulebook, words: Words, on: date) -> NextView:
+def _next(
+    account: Account,
+    ledger: Ledger,
+    history: History,
+    rules: Rulebook,
+    words: Words,
+    on: date,
+    language: Language,
+) -> NextView:
     """What an owner may expect next; payments are taken as recorded through the day."""
     coming = next_step(account, ledger, history, rules, on=on, ledger_through=on)
-    reason = reason_text(words, coming.reason, account.owner.language)
+    reason = reason_text(words, coming.reason, language)
     if isinstance(coming, Step):
         return NextView(stage=coming.stage.id, on=on, reason=reason)
     return NextView(stage=coming.stage.id if coming.stage else None, on=coming.until, reason=reason)

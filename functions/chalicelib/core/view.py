@@ -57,6 +57,7 @@ class AllocationView(Struct, frozen=True, kw_only=True):
 
     bill: str
     unit: str
+    kind: str
     part: Part
     amount: Fen
 

@@ -24,8 +24,7 @@ def decoded_all(items: Iterable[Item], name: str, kind: type[_T]) -> tuple[_T, .
 
 
 def prefix(item: Item) -> str:
-    sk = str(item["sk"])
-    return "END" if sk.endswith("#END") else sk.split("#", 1)[0]
+    return str(item["sk"]).split("#", 1)[0]
 
 
 def day(value: str | int | None) -> date | None:

@@ -33,7 +33,7 @@ class Records:
         marks = next((item for item in items if item["sk"] == "OWNER"), None)
         if marks is None:
             return None
-        ends = {str(i["sk"]).removesuffix("#END"): day(i["until"]) for i in items if prefix(i) == "END"}
+        ends = {str(i["sk"]).removeprefix("END#"): day(i["until"]) for i in items if prefix(i) == "END"}
         tenures = [
             msgspec.structs.replace(tenure, until=ends.get(str(item["sk"]), tenure.until))
             for item in items
@@ -69,8 +69,8 @@ class Records:
             (f"O#{owner}", _sort_key(tenure)),
             (f"U#{tenure.unit}", _holder_key(owner, tenure.from_)),
         ):
-            item: Item = {"pk": pk, "sk": f"{sk}#END", "until": last}
-            if not self.table.put_new(item) and self.table.get(pk, f"{sk}#END") != item:
+            item: Item = {"pk": pk, "sk": f"END#{sk}", "until": last}
+            if not self.table.put_new(item) and self.table.get(pk, f"END#{sk}") != item:
                 raise Conflict(f"end of tenure of {tenure.unit}")
 
     def record_payment(self, owner: str, payment: Payment) -> bool:
@@ -95,7 +95,7 @@ class Records:
     def load_unit(self, unit: str) -> tuple[Unit | None, tuple[Holder, ...]]:
         """A unit, and everyone who held it."""
         items = self.table.query(f"U#{unit}")
-        ends = {str(i["sk"]).removesuffix("#END"): day(i["until"]) for i in items if prefix(i) == "END"}
+        ends = {str(i["sk"]).removeprefix("END#"): day(i["until"]) for i in items if prefix(i) == "END"}
         known = next((decoded(item, Unit) for item in items if item["sk"] == "UNIT"), None)
         holders = [(str(i["sk"]), decoded(i, Holder)) for i in items if prefix(i) == "HOLDER"]
         return known, tuple(msgspec.structs.replace(h, until=ends.get(sk, h.until)) for sk, h in holders)

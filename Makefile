@@ -1,0 +1,68 @@
+# `make help` lists what there is. Everything works on a fresh clone with Python 3.11+ and make alone.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test serve site bundle package lint format bench soak lock browser clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: $(VENV)/.done ## the environment alone, in .venv/
+
+$(VENV)/.done: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Courtyard needs Python 3.11 or later")'
+	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup ## the whole portal on 127.0.0.1:8000 (PORT=...), with made-up owners and a year of reminders
+	@exec $(BIN)/courtyard demo --port $(PORT)
+
+test: setup browser bundle ## every test, Chromium included
+	$(RUN) -m pytest
+
+browser: setup ## Chromium and Chinese fonts for the browser tests, from where a package manager has them
+	$(RUN) -m staff.browser
+
+serve: setup ## the site in both languages with the demo's API, built anew whenever a file of site/ changes
+	@exec $(BIN)/courtyard demo --port $(PORT) --reload
+
+site: setup ## the public site, in build/site/
+	$(RUN) -m staff.pagesbuild
+
+bundle: setup ## what the functions run by, from site/
+	$(RUN) build_notices.py
+
+package: bundle ## the functions and their template, in build/package/
+	mkdir -p build
+	{ cat functions/resources.yml; sed '1,/^Resources:/d' functions/patches.yml; } > build/merge.yml
+	cd functions && PYTHONDONTWRITEBYTECODE=1 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} \
+	  ../$(RUN) -m chalice package --stage live --template-format yaml --merge-template ../build/merge.yml ../build/package
+
+lint: setup ## style, types, the rules in site/
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/courtyard check
+
+format: setup ## tidy the Python
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup browser bundle ## speed against the stated floors
+	$(RUN) -m benchmarks
+
+soak: setup bundle ## the property tests for longer
+	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest tests/core tests/flows
+
+lock: setup ## requirements.lock anew, from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## what was built
+	rm -rf build functions/chalicelib/bundle.json

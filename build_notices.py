@@ -1,0 +1,104 @@
+"""From what staff write in `site/` to what is built: the pages' hook and, as a script, the functions' bundle."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from fnmatch import fnmatch
+from pathlib import Path
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from msgspec.structs import replace
+
+from chalicelib.core import calendar
+from chalicelib.core.rulebook import Language, Rulebook
+from chalicelib.core.words import problem_text
+from staff import rulefiles
+from staff.pages import Pages
+
+ROOT = Path(__file__).parent
+
+# What the theme would publish although no reader fetches it: our templates, debugging aids, other languages' search.
+UNREAD = ("parts/*", "*.map", "assets/images/favicon.png", "assets/javascripts/lunr/*")
+READ = ("*/lunr.stemmer.support.min.js", "*/lunr.multi.min.js", "*/lunr.zh.min.js")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Reads the rules anew for each build; while they have a fault, nothing is built."""
+    site = Path(config.docs_dir).parents[1]
+    language: Language = "en" if config.theme["language"] == "en" else "zh"
+    read = rulefiles.read(site)
+    if read.faults:
+        raise PluginError("\n".join(["", *_told(read, site, language)]))
+    rulebook = _at_home(read.rulebook)
+    community = rulebook.community
+    home = next(version["link"] for version in config.extra["alternate"] if version["lang"] == language)
+    config.site_name = community.name.of(language)
+    config.site_url = community.site_url + home
+    config.repo_url = community.repository_url
+    words, today = read.files["words.yml"], _today(community.time_zone)
+    config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
+    config.extra["pages"] = Pages(rulebook, words, language, today, site / "theme" / "parts")
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Keeps what nobody reads out of the site."""
+    for file in list(files):
+        if _matches(file.src_uri, UNREAD) and not _matches(file.src_uri, READ):
+            files.remove(file)
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Fills a page in from the rules."""
+    pages: Pages = config.extra["pages"]
+    return pages.render(markdown)
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Lets the theme name what the pages may name."""
+    pages: Pages = config.extra["pages"]
+    env.globals |= pages.names
+    env.filters |= pages.filters
+    env.finalize = pages.said
+    return env
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def _at_home(rulebook: Rulebook) -> Rulebook:
+    """The rules with the address the site is served from, where `COURTYARD_SITE_URL` names another."""
+    url = os.environ.get("COURTYARD_SITE_URL", rulebook.community.site_url)
+    return replace(rulebook, community=replace(rulebook.community, site_url=url))
+
+
+def _today(time_zone: str) -> date:
+    """The day the site shows: `COURTYARD_TODAY`, or today where the community is."""
+    chosen = os.environ.get("COURTYARD_TODAY")
+    return date.fromisoformat(chosen) if chosen else calendar.local_date(datetime.now(UTC), time_zone)
+
+
+def _told(read: rulefiles.RuleFiles, site: Path, language: Language) -> Iterator[str]:
+    """Each fault on a line: file and line, field, what is wrong, what is allowed."""
+    words = read.files.get("words.yml")
+    for fault in read.faults:
+        problem = problem_text(words, fault.problem, fault.values, language) if words else fault.problem
+        allowed = f" [{fault.allowed}]" if fault.allowed else ""
+        yield f"{site.name}/{fault.file}:{read.line(fault)} {fault.field} {problem}{allowed}"
+
+
+def main() -> None:
+    """Writes the bundle the functions run by."""
+    from staff import bundle
+
+    bundle.write(ROOT / "site", ROOT / "functions" / "chalicelib" / "bundle.json")
+
+
+if __name__ == "__main__":
+    main()

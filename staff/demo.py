@@ -1,0 +1,222 @@
+"""`make demo`: the whole portal on this machine, with moto as AWS and a made-up community."""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from rich.progress import Progress
+
+from chalicelib.core import calendar
+from chalicelib.core.bundle import Bundle, served_at
+from chalicelib.core.calendar import local_date
+from chalicelib.core.ledger import fold
+from chalicelib.flows import reminders
+from chalicelib.flows.links import balance_url, mint
+from chalicelib.flows.records import Records
+
+from . import aws, bundle, emulator, imports, pagesbuild, sample, webserver
+from .memory import MemoryTable
+from .outbox import Outbox
+from .outlook import opening
+from .reload import Reload, watching, with_script
+from .replay import replay
+
+ROOT = Path(__file__).parents[1]
+REPLAYED_DAYS = 365
+
+
+def main(*, port: int, on: date, is_reloading: bool) -> int:
+    """Builds everything, says where to look, and serves until Ctrl-C or SIGTERM.
+
+    While reloading, pages follow every change of `site/`; the year of reminders is left out for a quick start.
+    """
+    if not _is_free(port):
+        print(f"port {port} is taken; choose another: make demo PORT=8001", file=sys.stderr)
+        return 1
+    stopped = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopped.set())
+    url = f"http://127.0.0.1:{port}"
+    with emulator.running() as endpoint, _environment(endpoint, url):
+        rules = _rules(url)
+        with pagesbuild.running(url) as builds:
+            records, outbox = _history(rules, on, 0 if is_reloading else REPLAYED_DAYS, stopped)
+            shown = shown_owners(records, rules, on)
+            _load(records, stopped)
+            problem = pagesbuild.finish(builds)
+        if problem:
+            print(problem, file=sys.stderr)
+            return 1
+        _last_run(rules, outbox, on)
+        with _serving(port, outbox, rules, on, Reload(url) if is_reloading else None):
+            _say(url, rules, endpoint, on, outbox, shown)
+            stopped.wait()
+    return 0
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
+
+
+@contextlib.contextmanager
+def _environment(endpoint: str, url: str) -> Iterator[None]:
+    """What the app and the commands find in the environment while the demo runs."""
+    wanted = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "demo",
+        "AWS_SECRET_ACCESS_KEY": "demo",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "COURTYARD_MODE": "live",
+        "COURTYARD_SITE_URL": url,
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ |= wanted
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def _rules(url: str) -> Bundle:
+    found = bundle.write(ROOT / "site", ROOT / "functions" / "chalicelib" / "bundle.json").bundle
+    if found is None:
+        raise SystemExit("site/ has faults: see `courtyard check`")
+    return served_at(found, url)
+
+
+def _history(rules: Bundle, on: date, days: int, stopped: threading.Event) -> tuple[Records, Outbox]:
+    """Three years of ledger through the import command's own code, and a year of runs, in memory."""
+    records, outbox = Records(MemoryTable()), Outbox(datetime.now(UTC))
+    with tempfile.TemporaryDirectory() as folder, Progress(transient=True) as bar:
+        files = sample.write(Path(folder), rules.rules, on=on)
+        task = bar.add_task("ledger", total=4)
+        for kind in imports.KINDS:
+            report = imports.import_file(
+                kind, getattr(files, kind), records=records, rulebook=rules.rules, today=on, dry_run=False
+            )
+            if report.faults:
+                raise SystemExit(f"the sample's {kind} have faults: {report.faults[:3]}")
+            bar.advance(task)
+    with Progress(transient=True) as bar:
+        task = bar.add_task("a year of reminders", total=days)
+
+        def on_day(day: int) -> None:
+            bar.update(task, completed=day)
+            _leave_if(stopped)
+
+        replay(records, rules, outbox, until=on, days=days, on_day=on_day)
+    return records, outbox
+
+
+def _leave_if(stopped: threading.Event) -> None:
+    if stopped.is_set():
+        raise SystemExit(0)
+
+
+def _load(records: Records, stopped: threading.Event) -> None:
+    """Into the emulated table, as a restore would."""
+    assert isinstance(records.table, MemoryTable)  # noqa: S101
+    items = list(records.table.items())
+    real = aws.records().table
+    with Progress(transient=True) as bar:
+        for start in bar.track(range(0, len(items), 500), description="table"):
+            _leave_if(stopped)
+            real.put_all(items[start : start + 500])
+
+
+def _last_run(rules: Bundle, outbox: Outbox, on: date) -> None:
+    """The chosen day's run, for real: through SQS, SES and SNS of the emulator."""
+    from .cli import deliver_all
+
+    records, queue = aws.records(), aws.WorkQueue()
+    records.set_ledger_through(on - timedelta(days=1))
+    outbox.now = opening(rules, on)
+    reminders.queue_run(records, rules, queue, on=on)
+    deliver_all(records, rules, aws.sender(), queue, now=outbox.now)
+
+
+@contextlib.contextmanager
+def _serving(port: int, kept: Outbox, rules: Bundle, on: date, reload: Reload | None) -> Iterator[None]:
+    import app  # the functions' own app, wired to the emulator by the environment
+
+    if on != local_date(datetime.now(UTC), rules.rules.community.time_zone):
+        app.now = lambda: opening(rules, on)  # the chosen day, for whoever looks at a statement
+    responders = {
+        "/v1": webserver.api(app.app),
+        "/outbox": webserver.outbox(kept, lambda: emulator.collect(kept)),
+    }
+    pages = webserver.site(ROOT / "build" / "site")
+    watch: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+    if reload:
+        pages, watch = with_script(pages), watching(ROOT / "site", reload)
+        responders["/reload"] = reload.respond
+    server = webserver.server(port, pages, responders)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        with watch:
+            yield
+    finally:
+        server.shutdown()
+        serving.join()
+
+
+def _say(url: str, rules: Bundle, endpoint: str, on: date, outbox: Outbox, shown: dict[str, str]) -> None:
+    records = aws.records()
+    print(f"\nCourtyard · {rules.rules.community.name.zh} · {on}\n")
+    print(f"  site          {url}/")
+    print(f"  in English    {url}/en/")
+    print(f"  outbox        {url}/outbox/   ({len(outbox.messages)} messages of the last year)")
+    for label, owner in shown.items():
+        account = records.load_account(owner)
+        assert account is not None  # noqa: S101  # it was just looked up
+        code, _ = mint(records, account, scope="account", channel="staff", on=on, days=120)
+        print(f"  {label:<14}{balance_url(url, account.owner.language, code)}")
+    day = next_issue(rules, on)
+    print("\nIn another terminal: what the next bills' run would send, then send it and look at the outbox again")
+    print(f"  export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo \\")
+    print(f"    AWS_DEFAULT_REGION=us-east-1 COURTYARD_MODE=live COURTYARD_SITE_URL={url}")
+    print(f"  .venv/bin/courtyard plan --on {day}")
+    print(f"  .venv/bin/courtyard run --on {day}")
+    print("\nCtrl-C stops everything.", flush=True)
+
+
+def next_issue(rules: Bundle, on: date) -> date:
+    """The next day on which a quarter's bills are told to owners."""
+    days = rules.rules.collection.stages[0].days[0]
+    last = calendar.period(calendar.quarter(on)).last
+    while last + timedelta(days=days) <= on:
+        last = calendar.period(calendar.quarter(last + timedelta(days=1))).last
+    return last + timedelta(days=days)
+
+
+def shown_owners(records: Records, rules: Bundle, on: date) -> dict[str, str]:
+    """Three owners worth a look: paid up, one quarter overdue, several quarters overdue."""
+    found: dict[str, str] = {}
+    most = 1
+    for number in range(1, 560):
+        account = records.load_account(f"o-{number:04d}")
+        if account is None or len(account.tenures) < 2 or account.owner.language != "zh" or account.tenures[0].until:
+            continue
+        ledger = fold(account, rules.rules, on)
+        late = {d.bill.due_on for d in ledger.debts.values() if d.bill.due_on < on and d.outstanding(on)}
+        if ledger.balance <= 0 and account.payments:
+            found.setdefault("paid up", account.owner.id)
+        if len(late) == 1:
+            found.setdefault("just overdue", account.owner.id)
+        if len(late) > most:
+            most, found["long overdue"] = len(late), account.owner.id
+    return {label: found[label] for label in ("paid up", "just overdue", "long overdue") if label in found}

@@ -1,0 +1,193 @@
+"""The public pages: Markdown of `site/pages/` and the parts it calls for, filled from the rules as of a day."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from chalicelib.core import calendar
+from chalicelib.core.money import Fen, fen, shares
+from chalicelib.core.rulebook import Language, Rulebook, Schedule, Text
+from chalicelib.core.words import Words, day_text, money_text
+
+from . import examples
+from .succession import Dated, standing
+
+
+def percent(share: Decimal) -> str:
+    """A share as people write it: 0.0003 is 0.03%."""
+    return f"{(share * 100).normalize():f}%"
+
+
+class Pages:
+    """Renders the pages of one language as the rules stand on a day; a part's text is in `parts`."""
+
+    def __init__(self, rulebook: Rulebook, words: Words, language: Language, today: date, parts: Path) -> None:
+        self.rulebook, self.words, self.language, self.today = rulebook, words, language, today
+        self._environment = Environment(
+            loader=FileSystemLoader(parts / language),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=self.said,
+        )
+        self._environment.globals |= self.names
+        self._environment.filters |= self.filters
+
+    def render(self, markdown: str) -> str:
+        """A page's Markdown with every value and part filled in."""
+        return self._environment.from_string(markdown).render()
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What pages, parts and the theme may name."""
+        functions: tuple[Callable[..., Any], ...] = (
+            self.fee_overview,
+            self.fee_table,
+            self.moved_in_example,
+            self.shared_example,
+            self.budget_bars,
+            self.payment_methods,
+            self.stage_list,
+            self.late_fee_rule,
+            self.late_fee_example,
+            self.late_fee_kinds,
+            self.reward_list,
+            self.in_force,
+            self.label,
+        )
+        return {
+            "community": self.rulebook.community,
+            "service_centre": self.rulebook.community.service_centre,
+            "fees": self.rulebook.fees,
+            "payments": self.rulebook.payments,
+            "collection": self.rulebook.collection,
+            "channels": self.words.channels,
+            "language": self.language,
+            "today": self.today,
+            **{function.__name__: function for function in functions},
+        }
+
+    @property
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """How values are turned into words where the bare value would not do."""
+        return {"said": self.said, "percent": percent, "share": Decimal, "money": self._money}
+
+    def said(self, value: object) -> object:
+        """A value as people of the pages' language read it."""
+        if isinstance(value, Text):
+            return value.of(self.language)
+        if isinstance(value, date):
+            return Markup('<time datetime="{}">{}</time>').format(value, day_text(self.words, value, self.language))
+        return value
+
+    def label(self, code: str) -> str:
+        """A short text of `site/words.yml`."""
+        return self.words.labels[code].of(self.language)
+
+    def _money(self, amount: Fen | Decimal) -> Markup:
+        exact = fen(amount) if isinstance(amount, Decimal) else amount
+        return Markup('<span class="amount">{}</span>').format(money_text(self.words, exact, self.language))
+
+    def _part(self, name: str, **values: object) -> Markup:
+        return Markup(self._environment.get_template(f"{name}.md.j2").render(**values))  # noqa: S704  # autoescaped
+
+    def _schedule(self, schedule_id: str) -> Schedule:
+        return next(schedule for schedule in self.rulebook.fees.schedules if schedule.id == schedule_id)
+
+    def fee_overview(self) -> Markup:
+        """Every fee on a line, with its rate in force and what is announced."""
+        schedules = self.rulebook.fees.schedules
+        lines = [(schedule, standing(schedule.rates, self.today)) for schedule in schedules]
+        return self._part("fee_overview", overview=lines)
+
+    def fee_table(self, schedule_id: str) -> Markup:
+        """A fee's rates: in force, announced, and past ones folded, with an example of this quarter's bill."""
+        schedule = self._schedule(schedule_id)
+        rates = standing(schedule.rates, self.today)
+        worked = examples.quarterly_bill(schedule, rates.current, self.today)
+        return self._part("fee_table", schedule=schedule, rates=rates, example=worked)
+
+    def moved_in_example(self, schedule_id: str) -> Markup:
+        """What a quarter costs whoever takes the unit over within it."""
+        schedule = self._schedule(schedule_id)
+        worked = examples.moved_in(schedule, self.today)
+        days = (calendar.month_end(worked.span.first) - worked.span.first).days + 1
+        month_days = calendar.month_end(worked.span.first).day
+        return self._part("moved_in_example", schedule=schedule, example=worked, days=days, month_days=month_days)
+
+    def shared_example(self, schedule_id: str, cost: int, area: str, total_area: str) -> Markup:
+        """What one unit bears of a cost that is shared by area."""
+        schedule = self._schedule(schedule_id)
+        share = examples.shared(schedule, fen(cost), Decimal(area), Decimal(total_area), self.today)
+        return self._part("shared_example", cost=fen(cost), area=area, total_area=total_area, share=share)
+
+    def budget_bars(self, schedule_id: str) -> Markup:
+        """What each yuan of a fee pays for, and what that makes of one quarter's bill."""
+        schedule, budget = self._schedule(schedule_id), self.rulebook.fees.budget
+        bill = examples.bill(schedule, calendar.quarter(self.today))
+        amounts = shares(bill.amount, [Fraction(part.percent) for part in budget.spending])
+        parts = list(zip(budget.spending, amounts, strict=True))
+        return self._part("budget_bars", schedule=schedule, budget=budget, example=bill, parts=parts)
+
+    def payment_methods(self) -> Markup:
+        """Every way to pay with its steps."""
+        return self._part("payment_methods", methods=self.rulebook.payments.methods)
+
+    def stage_list(self) -> Markup:
+        """The stages of the collection policy, with the days they fall on for this quarter's bill."""
+        quarter = calendar.quarter(self.today)
+        due_on = calendar.period(quarter).last
+        stages = [
+            (stage, [(due_on + timedelta(days=offset), offset) for offset in stage.days])
+            for stage in self.rulebook.collection.stages
+        ]
+        return self._part("stage_list", stages=stages, quarter=quarter, due_on=due_on)
+
+    def late_fee_rule(self, name: str) -> Markup:
+        """A late fee's rule with the rate a day that it comes to today."""
+        rules = standing(self.rulebook.collection.late_fees[name], self.today)
+        today = examples.late_fee_today(rules.current, self.rulebook.collection, self.today)
+        return self._part("late_fee_rule", rules=rules, **today)
+
+    def late_fee_example(self, schedule_id: str, paid: int, paid_after: int, seen_after: int) -> Markup:
+        """A late fee worked out on a bill that fell due some quarters ago and was paid in part."""
+        worked = examples.late_fee(
+            self.rulebook, self._schedule(schedule_id), fen(paid), paid_after, seen_after, self.today
+        )
+        return self._part("late_fee_example", example=worked)
+
+    def late_fee_kinds(self) -> Markup:
+        """Which kinds of bills carry a late fee, and to whom each is paid."""
+        return self._part("late_fee_kinds", kinds=self.rulebook.fees.kinds.values())
+
+    def reward_list(self, name: str, schedule_id: str) -> Markup:
+        """Rewards in force, announced and past, each with what it takes off a bill."""
+        rewards = standing(self.rulebook.collection.rewards[name], self.today)
+        schedule = self._schedule(schedule_id)
+        worked = {
+            reward: examples.reward(name, reward, schedule)
+            for reward in (*filter(None, [rewards.current]), *rewards.coming)
+        }
+        kinds = [kind for kind in self.rulebook.fees.kinds.values() if kind.reward == name]
+        return self._part("reward_list", rewards=rewards, examples=worked, kinds=kinds)
+
+    def in_force(self, what: str) -> Markup:
+        """Since when what a page shows has been in force, and from when it changes."""
+        dates = sorted(rule.from_ for rule in self._dated(what))
+        since = [day for day in dates if day <= self.today]
+        return self._part("in_force", since=since[-1:], coming=dates[len(since) :][:1])
+
+    def _dated(self, what: str) -> Iterator[Dated]:
+        if what == "fees":
+            for schedule in self.rulebook.fees.schedules:
+                yield from schedule.rates
+        else:
+            for rules in self.rulebook.collection.late_fees.values():
+                yield from rules

@@ -1,0 +1,111 @@
+"""A visit to the public site in Chromium: from the home page to the fees and through the search."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import publicsite
+
+PHONE_WIDTH = 360
+ADDRESSES = ["/", "/fees/", "/why/", "/pay/", "/reminders/", "/late-fee/", "/faq/", "/privacy/", "/contact/"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.getbasetemp() / "public-site"
+    folder.mkdir(exist_ok=True)
+    handler = partial(Quiet, directory=str(publicsite.assembled(folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+class Visit:
+    """A page in a browser, with the hosts it asked anything of and the errors it met."""
+
+    def __init__(self, browser: Browser, width: int) -> None:
+        self.page: Page = browser.new_page(viewport={"width": width, "height": 740})
+        self.hosts: set[str] = set()
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda told: self.errors.append(told.text) if told.type == "error" else None)
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    visit = Visit(browser, getattr(request, "param", 1280))
+    yield visit
+    visit.page.close()
+
+
+def test_from_the_home_page_to_the_fees(visit: Visit, address: str) -> None:
+    visit.page.goto(address)
+    visit.page.get_by_role("link", name="收费标准").last.click()
+
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("收费标准")
+    expect(visit.page.get_by_role("rowheader", name="住宅物业服务费")).to_be_visible()
+    assert (visit.hosts, visit.errors) == ({urlsplit(address).netloc}, [])
+
+
+@pytest.mark.parametrize("words", ["物业费", "管理费", "停车", "滞纳金", "漏水"])
+def test_chinese_words_are_found(visit: Visit, address: str, words: str) -> None:
+    visit.page.goto(address)
+    visit.page.get_by_role("textbox", name="站内搜索").fill(words)
+
+    expect(visit.page.locator(".md-search-result__item").first).to_be_visible()
+    expect(visit.page.locator(".md-search-result mark").first).to_contain_text(words)
+    assert visit.hosts == {urlsplit(address).netloc}
+
+
+def test_the_other_language_shows_the_same_page(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/late-fee/")
+    visit.page.get_by_role("link", name="English").click()
+    expect(visit.page).to_have_url(f"{address}/en/late-fee/")
+
+    visit.page.get_by_role("link", name="中文").click()
+    expect(visit.page).to_have_url(f"{address}/late-fee/")
+
+
+@pytest.mark.parametrize("visit", [PHONE_WIDTH], indirect=True)
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_nothing_is_wider_than_a_phone(visit: Visit, address: str, prefix: str) -> None:
+    for path in ADDRESSES:
+        visit.page.goto(f"{address}{prefix}{path}")
+        width = visit.page.evaluate("document.documentElement.scrollWidth")
+        assert width == PHONE_WIDTH, path
+    assert (visit.hosts, visit.errors) == ({urlsplit(address).netloc}, [])
+
+
+@pytest.mark.parametrize("visit", [PHONE_WIDTH], indirect=True)
+def test_the_menu_of_a_phone_leads_on(visit: Visit, address: str) -> None:
+    visit.page.goto(address)
+    visit.page.get_by_text("菜单").click()
+    visit.page.get_by_label("导航栏").get_by_role("link", name="常见问题").click()
+
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("常见问题")
+
+
+def test_a_dark_system_gets_dark_pages_and_the_choice_is_kept(browser: Browser, address: str) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(address)
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+    page.get_by_text("改用浅色显示").click()
+    page.goto(f"{address}/fees/")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
+    page.close()

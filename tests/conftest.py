@@ -1,0 +1,83 @@
+"""What all tests share: how Hypothesis searches, AWS as moto stands in for it, and the rules to test by."""
+
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import pytest
+from chalicelib.core.bundle import Bundle
+from chalicelib.core.rulebook import Rulebook
+from hypothesis import settings
+from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
+
+from tests import builders
+
+settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, database=None)
+settings.load_profile("ci")
+
+REGION = "eu-west-1"
+RESOURCES = builders.TESTS.parent / "functions" / "resources.yml"
+
+
+@pytest.fixture
+def rules() -> Rulebook:
+    return builders.rules()
+
+
+@pytest.fixture
+def bundle() -> Bundle:
+    return builders.bundle()
+
+
+@pytest.fixture(scope="session")
+def atomic_dynamodb() -> Iterator[None]:
+    """moto checks a condition and writes in two steps; one lock makes them one, as they are on AWS."""
+    unlocked: Callable[[DynamoHandler], Any] = DynamoHandler.call_action
+    lock = threading.RLock()
+
+    def call_action(self: DynamoHandler) -> Any:
+        with lock:
+            return unlocked(self)
+
+    DynamoHandler.call_action = call_action
+    yield
+    DynamoHandler.call_action = unlocked
+
+
+@contextmanager
+def fake_aws() -> Iterator[None]:
+    """AWS as moto stands in for it, with nothing of this machine's own account in reach."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_REGION"):
+            patch.delenv(name, raising=False)
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
+        with mock_aws():
+            yield
+
+
+def make_resources() -> None:
+    """The resources of `functions/resources.yml`, as it stands, and a sender SES knows."""
+    template = RESOURCES.read_text(encoding="utf-8")
+    with warnings.catch_warnings():
+        # moto makes the table and the queues, and says of the configuration set and the like that it knows none
+        warnings.filterwarnings("ignore", "Tried to parse AWS::", UserWarning)
+        boto3.client("cloudformation").create_stack(StackName="courtyard", TemplateBody=template)
+    boto3.client("sesv2").create_email_identity(EmailIdentity="service@sample.example")
+
+
+@pytest.fixture
+def aws(atomic_dynamodb: None) -> Iterator[None]:
+    with fake_aws():
+        yield
+
+
+@pytest.fixture
+def stack(aws: None) -> None:
+    make_resources()

@@ -1,0 +1,225 @@
+"""What the built public site shows, from which data, and what it never does."""
+
+import html
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from chalicelib.core.words import day_text
+from staff import rulefiles
+from tests import publicsite
+
+READ = rulefiles.read(publicsite.ROOT / "site")
+RULES, WORDS = READ.rulebook, READ.files["words.yml"]
+PAGES = ["", "fees/", "why/", "pay/", "reminders/", "late-fee/", "faq/", "privacy/", "contact/", "balance/"]
+LANGUAGES = {"zh": "", "en": "en/"}
+
+# Fetched by a browser that reads the tag, unlike the address of a plain link.
+FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "embed": "src", "object": "data"}
+FETCHED_LINKS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "dns-prefetch", "manifest", "modulepreload"}
+# Addresses inside the theme's script, and the mark in a page without which it never fetches them. The third is for
+# browsers without a ResizeObserver, and our own script, which runs first, gives them one.
+THEME_FETCHES = {
+    "https://unpkg.com/mermaid": "mermaid",
+    "https://api.github.com/": 'data-md-component="source"',
+    "https://unpkg.com/resize-observer-polyfill": "<never>",
+}
+
+
+def page(site: Path, address: str, language: str = "zh") -> str:
+    return (site / LANGUAGES[language] / address / "index.html").read_text(encoding="utf-8")
+
+
+def text(markup: str) -> str:
+    """What a reader sees of a page, spaces evened out."""
+    without_scripts = re.sub(r"<(script|style)\b.*?</\1>", "", markup, flags=re.S)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", without_scripts)))
+
+
+class Addresses(HTMLParser):
+    """Every address a browser fetches by itself when it reads a page."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in FETCHED:
+            self.found.append(given.get(FETCHED[tag]) or "")
+        if tag == "link" and FETCHED_LINKS & set((given.get("rel") or "").split()):
+            self.found.append(given.get("href") or "")
+        self.found += re.findall(r"url\(['\"]?([^'\")]+)", given.get("style") or "")
+
+
+def is_foreign(address: str) -> bool:
+    return re.match(r"(?:[a-z]+:)?//", address) is not None
+
+
+def test_the_site_builds_strictly_without_a_warning(public_site: Path) -> None:
+    log = (public_site.parent / "build.log").read_text(encoding="utf-8")
+
+    assert not re.search("warning|error", log, re.I)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_exists_in_both_languages(public_site: Path, address: str) -> None:
+    assert page(public_site, address, "zh") and page(public_site, address, "en")
+
+
+def test_no_page_exists_in_one_language_only(public_site: Path) -> None:
+    english = {path.relative_to(public_site / "en") for path in (public_site / "en").rglob("index.html")}
+    chinese = {path.relative_to(public_site) for path in public_site.rglob("index.html")}
+
+    assert {path for path in chinese if path.parts[0] != "en"} == english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("schedule", RULES.fees.schedules, ids=lambda schedule: schedule.id)
+def test_every_rate_is_published_with_its_authority_and_date(public_site: Path, schedule, language) -> None:
+    shown = text(page(public_site, "fees/", language))
+    for rate in schedule.rates:
+        amount = f"{rate.yuan} {schedule.measure.of(language)}" if rate.yuan is not None else ""
+        assert amount in shown
+        assert rate.authority.reference.of(language) in shown
+        assert day_text(WORDS, rate.published_on, language) in shown
+        assert day_text(WORDS, rate.from_, language) in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("method", RULES.payments.methods, ids=lambda method: method.id)
+def test_every_way_to_pay_is_published_with_its_steps(public_site: Path, method, language) -> None:
+    shown = text(page(public_site, "pay/", language))
+    for words in (method.name, method.summary, method.proof, method.charge, *method.steps):
+        assert words.of(language) in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_stage_and_every_part_of_the_budget_is_published(public_site: Path, language) -> None:
+    reminders, why = (text(page(public_site, address, language)) for address in ("reminders/", "why/"))
+
+    assert all(stage.summary.of(language) in reminders for stage in RULES.collection.stages)
+    assert all(part.detail.of(language) in why for part in RULES.fees.budget.spending)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_service_centres_phone_can_be_tapped_on_every_page(public_site: Path, language) -> None:
+    phone = RULES.community.service_centre.phone
+
+    assert all(f'href="tel:{phone}"' in page(public_site, address, language) for address in PAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_at_least_eighteen_questions_are_answered(public_site: Path, language) -> None:
+    assert len(re.findall(r"<h3 id=", page(public_site, "faq/", language))) >= 18
+
+
+def test_only_the_questions_explain_the_word_that_is_not_used(public_site: Path) -> None:
+    pages = {path.parent.name for path in public_site.rglob("*.html") if "滞纳金" in path.read_text(encoding="utf-8")}
+
+    assert pages == {"faq"}
+
+
+@pytest.mark.parametrize("address", [address for address in PAGES if address != "balance/"])
+def test_each_page_leads_to_itself_in_the_other_language(public_site: Path, address: str) -> None:
+    assert f'href="/en/{address}"' in page(public_site, address, "zh")
+    assert f'href="/{address}"' in page(public_site, address, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_search_engines_are_told_the_whole_address_of_each_language(public_site: Path, language) -> None:
+    host = RULES.community.site_url
+    for other, prefix in LANGUAGES.items():
+        link = f'<link rel="alternate" hreflang="{other}" href="{host}/{prefix}fees/">'
+        assert link in page(public_site, "fees/", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_staff_are_led_to_the_file_they_edit(public_site: Path, language) -> None:
+    repository = RULES.community.repository_url
+    footer = page(public_site, "fees/", language).split('<footer class="md-footer">')[1]
+
+    assert f"{repository}/edit/main/site/pages/{language}/fees.md" in footer
+    assert f"{repository}/edit/main/site/fees.yml" in footer
+
+
+def test_nothing_is_left_of_a_template_or_a_type_on_any_page(public_site: Path) -> None:
+    for path in public_site.rglob("*.html"):
+        markup = path.read_text(encoding="utf-8")
+        assert not re.search(
+            r">\s*None\s*<|\{\{|\{%|Text\(|Decimal\(|datetime\.date|Undefined", text(markup) + markup
+        ), path
+
+
+def test_no_page_fetches_anything_from_another_host(public_site: Path) -> None:
+    for path in public_site.rglob("*.html"):
+        found = Addresses(path.read_text(encoding="utf-8")).found
+        assert found and not [address for address in found if is_foreign(address)], path
+
+
+def test_no_style_fetches_anything_from_another_host(public_site: Path) -> None:
+    for path in public_site.rglob("*.css"):
+        found = re.findall(r"(?:url\(|@import)\s*['\"]?([^'\")]+)", path.read_text(encoding="utf-8"))
+        assert not [address for address in found if is_foreign(address)], path
+
+
+def test_no_script_fetches_anything_from_another_host(public_site: Path) -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in public_site.rglob("*.html"))
+    scripts = [path.read_text(encoding="utf-8") for path in public_site.rglob("*.js")]
+    fetched = {
+        url for script in scripts for url in re.findall(r"(?:fetch\w*|import|\w+)\([`'\"](https?://[^`'\"]+)", script)
+    }
+    unknown = [url for url in fetched if not url.startswith(tuple(THEME_FETCHES))]
+
+    assert not unknown
+    assert not [mark for mark in THEME_FETCHES.values() if mark in pages]
+    assert re.search(r"site\.js.*bundle\.\w+\.min\.js", page(public_site, ""), re.S)
+
+
+def test_templates_and_debugging_aids_are_not_published(public_site: Path) -> None:
+    assert not [*public_site.rglob("*.j2"), *public_site.rglob("*.map"), *public_site.rglob("parts")]
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
+    """A copy of what staff edit, and of what builds the site from it."""
+    shutil.copytree(publicsite.ROOT / "site", tmp_path / "site")
+    for name in ("mkdocs.yml", "mkdocs.en.yml", "build_notices.py"):
+        shutil.copy(publicsite.ROOT / name, tmp_path)
+    return tmp_path
+
+
+BREAKAGES = [
+    ("fees.yml", "yuan: 2.40", "yuan: -2.40", "rates[1].yuan"),
+    ("payments.yml", "methods:", "ways:", "methods"),
+    ("collection.yml", "days: [7]", "days: [-7]", "stages[2].days"),
+    ("community.yml", "  phone: 400-000-0123\n", "", "service_centre.phone"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "field"), BREAKAGES)
+def test_a_broken_rulebook_never_builds(workplace: Path, name: str, right: str, wrong: str, field: str) -> None:
+    path = workplace / "site" / name
+    rules = path.read_text(encoding="utf-8")
+    assert right in rules
+    path.write_text(rules.replace(right, wrong, 1), encoding="utf-8")
+
+    build = publicsite.built(workplace, "zh", workplace / "out")
+
+    assert build.returncode != 0
+    assert re.search(rf"site/{re.escape(name)}:\d+ \S*{re.escape(field)}", build.stderr)
+    assert "Traceback" not in build.stderr
+    assert not (workplace / "out").exists()
+
+
+def test_a_value_nobody_defined_never_builds(workplace: Path) -> None:
+    (workplace / "site" / "pages" / "zh" / "contact.md").write_text("# {{ service_centre.fax }}\n", encoding="utf-8")
+
+    build = publicsite.built(workplace, "zh", workplace / "out")
+
+    assert build.returncode != 0
+    assert "fax" in build.stderr
