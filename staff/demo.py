@@ -47,15 +47,18 @@ def main(*, port: int, on: date, is_reloading: bool) -> int:
     with emulator.running() as endpoint, _environment(endpoint, url):
         rules = _rules(url)
         with pagesbuild.running(url) as builds:
-            records, outbox = _history(rules, on, 0 if is_reloading else REPLAYED_DAYS, stopped)
-            shown = shown_owners(records, rules, on)
-            _load(records, stopped)
+            records = _imported(rules, on)
             problem = pagesbuild.finish(builds)
         if problem:
             print(problem, file=sys.stderr)
             return 1
-        _last_run(rules, outbox, on)
+        outbox = Outbox(datetime.now(UTC))
         with _serving(port, outbox, rules, on, Reload(url) if is_reloading else None):
+            _say_site(url, rules, on)
+            _replayed(records, rules, outbox, on, 0 if is_reloading else REPLAYED_DAYS, stopped)
+            shown = shown_owners(records, rules, on)
+            _load(records, stopped)
+            _last_run(rules, outbox, on)
             _say(url, rules, endpoint, on, outbox, shown)
             stopped.wait()
     return 0
@@ -97,20 +100,23 @@ def _rules(url: str) -> Bundle:
     return served_at(found, url)
 
 
-def _history(rules: Bundle, on: date, days: int, stopped: threading.Event) -> tuple[Records, Outbox]:
-    """Three years of ledger through the import command's own code, and a year of runs, in memory."""
-    records, outbox = Records(MemoryTable()), Outbox(datetime.now(UTC))
-    with tempfile.TemporaryDirectory() as folder, Progress(transient=True) as bar:
+def _imported(rules: Bundle, on: date) -> Records:
+    """Three years of ledger, through the import command's own code, in memory."""
+    records = Records(MemoryTable())
+    with tempfile.TemporaryDirectory() as folder:
         files = sample.write(Path(folder), rules.rules, on=on)
-        task = bar.add_task("ledger", total=4)
         for kind in imports.KINDS:
             report = imports.import_file(
                 kind, getattr(files, kind), records=records, rulebook=rules.rules, today=on, dry_run=False
             )
             if report.faults:
                 raise SystemExit(f"the sample's {kind} have faults: {report.faults[:3]}")
-            bar.advance(task)
-    with Progress(transient=True) as bar:
+    return records
+
+
+def _replayed(records: Records, rules: Bundle, outbox: Outbox, on: date, days: int, stopped: threading.Event) -> None:
+    """A year of runs, in memory."""
+    with _progress() as bar:
         task = bar.add_task("a year of reminders", total=days)
 
         def on_day(day: int) -> None:
@@ -118,7 +124,10 @@ def _history(rules: Bundle, on: date, days: int, stopped: threading.Event) -> tu
             _leave_if(stopped)
 
         replay(records, rules, outbox, until=on, days=days, on_day=on_day)
-    return records, outbox
+
+
+def _progress() -> Progress:
+    return Progress(transient=True, disable=not sys.stdout.isatty())
 
 
 def _leave_if(stopped: threading.Event) -> None:
@@ -131,7 +140,7 @@ def _load(records: Records, stopped: threading.Event) -> None:
     assert isinstance(records.table, MemoryTable)  # noqa: S101
     items = list(records.table.items())
     real = aws.records().table
-    with Progress(transient=True) as bar:
+    with _progress() as bar:
         for start in bar.track(range(0, len(items), 500), description="table"):
             _leave_if(stopped)
             real.put_all(items[start : start + 500])
@@ -174,11 +183,14 @@ def _serving(port: int, kept: Outbox, rules: Bundle, on: date, reload: Reload | 
         serving.join()
 
 
-def _say(url: str, rules: Bundle, endpoint: str, on: date, outbox: Outbox, shown: dict[str, str]) -> None:
-    records = aws.records()
+def _say_site(url: str, rules: Bundle, on: date) -> None:
     print(f"\nCourtyard · {rules.rules.community.name.zh} · {on}\n")
     print(f"  site          {url}/")
-    print(f"  in English    {url}/en/")
+    print(f"  in English    {url}/en/", flush=True)
+
+
+def _say(url: str, rules: Bundle, endpoint: str, on: date, outbox: Outbox, shown: dict[str, str]) -> None:
+    records = aws.records()
     print(f"  outbox        {url}/outbox/   ({len(outbox.messages)} messages of the last year)")
     for label, owner in shown.items():
         account = records.load_account(owner)

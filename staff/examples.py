@@ -101,6 +101,7 @@ def late_fee(
     rule = latefee.rule_for(due_on, rulebook.collection.late_fees[name]) if name else None
     if rule is None:
         return None
+    paid = min(paid, owed.amount)
     paid_on, on = due_on + timedelta(days=paid_after), due_on + timedelta(days=seen_after)
     unpaid = [(owed.span.first, owed.amount), (paid_on, Fen(owed.amount - paid))]
     lines = latefee.lines(owed.amount, due_on, unpaid, rule, _reference(rule, rulebook.collection), on)

@@ -23,6 +23,7 @@ _TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _STYLES = {
     "p": "margin:0 0 16px;font-size:16px;line-height:1.7;",
     "li": "margin:0 0 6px;font-size:16px;line-height:1.7;",
+    "a": "color:#0b5d4e;",
 }
 
 
@@ -82,13 +83,14 @@ def _html(body: str) -> str:
     made = markdown.markdown(_TAG.sub(stand_in, body), output_format="html")
     made = re.sub(r"<p>(JINJA\d+TAG)</p>", r"\1", made)
     for tag, style in _STYLES.items():
-        made = made.replace(f"<{tag}>", f'<{tag} style="{style}">')
+        made = re.sub(rf"<{tag}(?=[ >])", f'<{tag} style="{style}"', made)
     return re.sub(r"JINJA(\d+)TAG", lambda match: tags[int(match[1])], made)
 
 
 def _plain(body: str) -> str:
     """Markdown as text that reads well alone."""
-    return re.sub(r"\*\*(.+?)\*\*", r"\1", body).strip() + "\n"
+    plain = re.sub(r"\*\*(.+?)\*\*", r"\1", body)
+    return re.sub(r"\[([^\]'\"]+)\]\(([^)]+)\)", r"\1: \2", plain).strip() + "\n"
 
 
 def _syntax_faults(file: str, message: MessageText) -> list[Fault]:

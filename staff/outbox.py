@@ -88,7 +88,7 @@ def index_page(messages: list[Sent], start: int) -> str:
         for number, message in newest[start : start + PAGE]
     )
     older = f'<a href="/outbox/?from={start + PAGE}">…</a>' if start + PAGE < len(messages) else ""
-    return _page(f"<h1>Outbox · {len(messages)}</h1><table>{rows}</table><p>{older}</p>")
+    return _page(f"<h1>Outbox · {len(messages)} messages</h1><table>{rows}</table><p>{older}</p>")
 
 
 def message_page(number: int, message: Sent) -> str:
@@ -109,6 +109,7 @@ def _page(body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
         'content="width=device-width, initial-scale=1"><title>Outbox</title>'
+        '<link rel="icon" href="/assets/favicon.svg">'
         '<link rel="stylesheet" href="/assets/tokens.css"><link rel="stylesheet" href="/outbox/style.css"></head>'
         f"<body>{body}</body></html>"
     )

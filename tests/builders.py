@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
+
 from chalicelib.core.account import Account, Adjustment, Bill, Contact, Hold, Owner, Part, Payment, Tenure
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import LateFeeRule, Rulebook
-from msgspec.structs import replace
-
 from staff import bundle as compiler
 from staff.rulefiles import TYPES, document
 
@@ -184,8 +184,8 @@ def account(*facts: Bill | Payment | Adjustment | Hold | Tenure, **changes: Any)
     return replace(made, **changes)
 
 
-def folded(on: str, *facts: Bill | Payment | Adjustment | Hold, rules: Rulebook = rules()) -> Ledger:  # noqa: B008  # cached and frozen
-    return fold(account(*facts), rules, day(on))
+def folded(on: str, *facts: Bill | Payment | Adjustment | Hold) -> Ledger:
+    return fold(account(*facts), rules(), day(on))
 
 
 def paid_parts(ledger: Ledger) -> list[tuple[str, str, int]]:

@@ -8,12 +8,12 @@ from typing import Any
 
 import boto3
 import pytest
-from chalicelib.core.bundle import Bundle
-from chalicelib.core.rulebook import Rulebook
 from hypothesis import settings
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
+from chalicelib.core.bundle import Bundle
+from chalicelib.core.rulebook import Rulebook
 from tests import builders
 
 settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, database=None)

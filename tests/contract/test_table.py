@@ -7,9 +7,9 @@ from typing import Any
 
 import boto3
 import pytest
+
 from chalicelib.edge.table import DynamoTable
 from chalicelib.flows.ports import Condition, Item, Table
-
 from staff.memory import MemoryTable
 from tests.conftest import fake_aws, make_resources
 

@@ -3,13 +3,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chalicelib.core.billing import charges, month_count, shared_charges
 from chalicelib.core.calendar import Span, period
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Schedule
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.builders import day, rules
 
 
@@ -40,8 +40,9 @@ def test_part_of_a_month_counts_its_days_by_the_days_of_that_month() -> None:
 
 
 def test_a_rate_change_inside_a_period_makes_one_charge_for_each_rate() -> None:
-    before, after = charges(schedule("flats"), period("2024-Q4"), Decimal(100)), charges(
-        schedule("flats"), period("2025-Q1"), Decimal(100)
+    before, after = (
+        charges(schedule("flats"), period("2024-Q4"), Decimal(100)),
+        charges(schedule("flats"), period("2025-Q1"), Decimal(100)),
     )
     both = charges(schedule("flats"), span("2024-10-01", "2025-03-31"), Decimal(100))
     assert both == before + after

@@ -1,6 +1,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chalicelib.core.calendar import (
     Span,
     instant,
@@ -13,9 +16,6 @@ from chalicelib.core.calendar import (
     period,
     quarter,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.builders import day
 
 SHANGHAI, BERLIN = "Asia/Shanghai", "Europe/Berlin"
@@ -39,7 +39,9 @@ def test_a_period_is_a_year_a_quarter_or_a_month(text: str, first: str, last: st
     assert period(text) == Span(day(first), day(last))
 
 
-@pytest.mark.parametrize("text", ["", "2026-Q5", "2026-Q0", "2026-13", "2026-1", "26", "2026-Q1 ", "2026-00", "２０２６年"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-Q5", "2026-Q0", "2026-13", "2026-1", "26", "2026-Q1 ", "2026-00", "２０２６年"]
+)
 def test_anything_else_is_no_period_and_the_error_says_how_to_write_one(text: str) -> None:
     with pytest.raises(ValueError, match="write 2026, 2026-Q1 or 2026-03"):
         period(text)
@@ -82,7 +84,11 @@ def test_the_common_part_of_two_spans(first: str, last: str | None, expected: tu
 
 @pytest.mark.parametrize(
     ("utc", "local"),
-    [("2026-03-31T15:59:59", "2026-03-31"), ("2026-03-31T16:00:00", "2026-04-01"), ("2026-03-31T00:00:00", "2026-03-31")],
+    [
+        ("2026-03-31T15:59:59", "2026-03-31"),
+        ("2026-03-31T16:00:00", "2026-04-01"),
+        ("2026-03-31T00:00:00", "2026-03-31"),
+    ],
 )
 def test_a_day_begins_at_midnight_where_the_community_is(utc: str, local: str) -> None:
     assert local_date(datetime.fromisoformat(utc).replace(tzinfo=UTC), SHANGHAI) == day(local)

@@ -1,7 +1,7 @@
 import pytest
+
 from chalicelib.core.discounts import Offer, offer
 from chalicelib.core.money import Fen
-
 from tests.builders import bill, day, folded, paid_parts, payment, rules
 
 REWARDS = rules().collection.rewards["early"]

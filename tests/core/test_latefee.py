@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chalicelib.core import latefee
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import LateFeeRule
 from chalicelib.core.view import Line
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.builders import day, late_fee_rule, rules
 
 DUE = day("2026-03-31")
@@ -201,7 +202,7 @@ def test_each_day_is_counted_in_one_line_at_most(
     unpaid = [(DUE - timedelta(days=92), Fen(principal))]
     on = DUE + timedelta(days=days)
     made = latefee.lines(Fen(principal), DUE, unpaid, rule, REFERENCE if rule.reference else None, on)
-    for before, after in zip(made, made[1:], strict=False):
+    for before, after in pairwise(made):
         assert before.to is not None
         assert after.from_ is not None
         assert before.to < after.from_

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from chalicelib.core.account import Account, Adjustment, Bill, Hold, Part, Payment
-from chalicelib.core.ledger import Ledger, fold
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from chalicelib.core.account import Account, Adjustment, Bill, Hold, Part, Payment
+from chalicelib.core.ledger import Ledger, fold
 from tests.builders import SPACE, account, adjustment, bill, day, folded, hold, paid_parts, payment, rules
 
 Q1 = bill(10_000, "2025-03-31")
@@ -229,7 +229,9 @@ def accounts(draw: st.DrawFn) -> Account:
     ]
     parts: list[Part] = ["principal", "late_fee"]
     waivers = [
-        adjustment(draw(st.sampled_from(bills)), draw(AMOUNTS), draw(DAYS), id=f"a{n}", part=draw(st.sampled_from(parts)))
+        adjustment(
+            draw(st.sampled_from(bills)), draw(AMOUNTS), draw(DAYS), id=f"a{n}", part=draw(st.sampled_from(parts))
+        )
         for n in range(draw(st.integers(0, 2)))
     ]
     holds = [

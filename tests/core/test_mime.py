@@ -6,10 +6,11 @@ from email.policy import SMTP
 from email.policy import default as modern
 from typing import cast
 
-from chalicelib.core.message import Message
-from chalicelib.core.mime import mime
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chalicelib.core.message import Message
+from chalicelib.core.mime import mime
 
 CODE = "x" * 43
 URL = f"https://sample.example/v1/unsubscribe?t={CODE}"

@@ -2,9 +2,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from chalicelib.core.money import Fen, fen, rounded, shares, total, yuan
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chalicelib.core.money import Fen, fen, rounded, shares, total, yuan
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,15 @@ def test_rounding_moves_an_amount_by_half_a_fen_at_most(exact: Fraction) -> None
 
 @pytest.mark.parametrize(
     ("amount", "expected"),
-    [(0, "0.00"), (5, "0.05"), (99, "0.99"), (100, "1.00"), (123456, "1,234.56"), (-5, "-0.05"), (-123456, "-1,234.56")],
+    [
+        (0, "0.00"),
+        (5, "0.05"),
+        (99, "0.99"),
+        (100, "1.00"),
+        (123456, "1,234.56"),
+        (-5, "-0.05"),
+        (-123456, "-1,234.56"),
+    ],
 )
 def test_fen_are_shown_as_people_write_yuan(amount: int, expected: str) -> None:
     assert yuan(Fen(amount)) == expected

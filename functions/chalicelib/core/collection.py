@@ -106,28 +106,28 @@ def next_step(
 
 
 def remembered(account: Account, rules: Rulebook) -> History:
-    """The history as far as the owner's own record tells it: the last notice, and every turn before it.
+    """The history as far as the owner's own record tells it: by the day of the last notice, all turns until then.
 
     Enough to say what comes next without reading all that was ever told.
     """
-    if account.last_notice is None or account.last_notice_on is None:
+    last = account.last_notice_on
+    if last is None:
         return History()
-    anchor, step = account.last_notice.rsplit("#", 1)
-    due = {bill.due_on for bill in account.bills if bill.key == anchor}
-    steps = [turn.step for turn in _turns(rules.collection.stages)]
+    turns = _turns(rules.collection.stages)
+    told = [(turn, bill) for turn in turns for bill in account.bills if turn.on(bill.due_on) <= last]
     return History(
         tuple(
             Notice(
                 owner=account.owner.id,
-                anchor=anchor,
-                stage=earlier,
-                step=earlier,
-                bills=tuple(bill.key for bill in account.bills if bill.due_on in due),
-                channel=Channel.EMAIL,
-                planned_on=account.last_notice_on,
+                anchor=bill.key,
+                stage=turn.stage.id,
+                step=turn.step,
+                bills=(bill.key,),
+                channel=turn.stage.channels[0],
+                planned_on=last,
                 state=State.SENT,
             )
-            for earlier in steps[: steps.index(step) + 1 if step in steps else 0]
+            for turn, bill in told
         )
     )
 
@@ -243,29 +243,26 @@ def _wait(
 ) -> Wait:
     """Why nothing is said today, and when that may change."""
     owner = account.owner.id
-    coming = sorted(_coming(account, free, turns, history, rules, on), key=lambda pair: pair[0])
+    ahead = [debt.bill for debt in free] + [bill for bill in account.bills if bill.issued_on > on]
+    coming = sorted(_coming(ahead, turns, history, rules, on), key=lambda pair: pair[0])
     day, stage = coming[0] if coming else (None, None)
+    late = [debt.bill for debt in free if debt.bill.due_on < on and _may_be_demanded(debt.bill, rules)]
+    if late and not any(_coming(late, turns, history, rules, on)):
+        return Wait(owner=owner, reason=Reason("by-hand"), until=day)
     if day and stage and free:
         return Wait(owner=owner, reason=Reason("not-yet", {"stage": stage.name, "on": day}), stage=stage, until=day)
     if len(free) < len(open_debts):
         return _held(account, open_debts, on)
     if not open_debts:
         return Wait(owner=owner, reason=Reason("nothing-owed"), stage=stage, until=day)
-    is_demandable = any(_may_be_demanded(debt.bill, rules) for debt in open_debts)
-    return Wait(owner=owner, reason=Reason("by-hand" if is_demandable else "not-demanded"), until=day)
+    return Wait(owner=owner, reason=Reason("not-demanded"), until=day)
 
 
 def _coming(
-    account: Account,
-    free: Sequence[Debt],
-    turns: Sequence[_Turn],
-    history: History,
-    rules: Rulebook,
-    on: date,
+    bills: Sequence[Bill], turns: Sequence[_Turn], history: History, rules: Rulebook, on: date
 ) -> Iterator[tuple[date, Stage]]:
-    """The days on which an open bill, or one not yet issued, reaches its next turn."""
-    issued_later = [bill for bill in account.bills if bill.issued_on > on]
-    for bill in [debt.bill for debt in free] + issued_later:
+    """The days on which bills, open or not yet issued, reach their next turn."""
+    for bill in bills:
         told = history.told_steps(bill.key)
         for turn in turns:
             day = max(turn.on(bill.due_on), bill.issued_on)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from string import Formatter
 from typing import Any, Protocol
 from zoneinfo import available_timezones
 
@@ -19,9 +20,12 @@ from .rulebook import (
     Schedule,
     SmsProfile,
     Stage,
+    Text,
 )
+from .words import Words
 
 COMMUNITY, FEES, PAYMENTS, COLLECTION = "community.yml", "fees.yml", "payments.yml", "collection.yml"
+WORDS = "words.yml"
 
 
 class _Dated(Protocol):
@@ -35,6 +39,7 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
     fees: Fees | None = files.get(FEES)
     payments: Payments | None = files.get(PAYMENTS)
     collection: Collection | None = files.get(COLLECTION)
+    words: Words | None = files.get(WORDS)
     found: list[Fault] = []
     if community:
         found += _community_faults(community)
@@ -50,7 +55,28 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         found += _unknown(COMMUNITY, ("units",), community.units, fees.unit_kinds)
     if community and collection:
         found += _sms_against_stages(community, collection)
+    if words:
+        found += _words_faults(words)
     return found
+
+
+def _words_faults(words: Words) -> Iterator[Fault]:
+    """Both languages fill in the same values; a brace that is none of them would stop the message."""
+    groups = {"tasks": words.tasks, "reasons": words.reasons, "problems": words.problems, "labels": words.labels}
+    for group, texts in groups.items():
+        for code, text in texts.items():
+            if detail := _differing(text):
+                yield Fault(WORDS, (group, code), "placeholder-differs", {"detail": detail})
+
+
+def _differing(text: Text) -> str:
+    try:
+        blanks = [
+            {name for _, name, _, _ in Formatter().parse(said) if name is not None} for said in (text.zh, text.en)
+        ]
+    except ValueError as error:  # a brace without its pair
+        return str(error)
+    return ", ".join(sorted(blanks[0] ^ blanks[1]))
 
 
 def _unknown(file: str, path: Path, names: Iterable[str], known: Iterable[str]) -> Iterator[Fault]:

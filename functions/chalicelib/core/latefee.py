@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
-from fractions import Fraction
 from itertools import pairwise
 
 from msgspec.structs import replace
 
 from .calendar import ONE_DAY
-from .money import ZERO, Fen, fen, rounded, total
+from .money import ZERO, Fen, fen, ratio, total
 from .rulebook import LateFeeRule, ReferenceRate
 from .view import Line
 
@@ -39,14 +38,15 @@ def daily_rate(rule: LateFeeRule, reference: ReferenceRate | None, day: date) ->
     """
     if reference is None or rule.reference_multiple is None:
         return rule.daily_rate
-    yearly = [value.rate for value in reference.values if value.from_ <= day][-1]
+    yearly = next(value.rate for value in reversed(reference.values) if value.from_ <= day)
     daily = (yearly * rule.reference_multiple / _DAYS_A_YEAR).quantize(_RATE_STEP, ROUND_DOWN)
     return min(rule.daily_rate, daily)
 
 
 def cap(principal: Fen, rule: LateFeeRule) -> Fen:
     """The most a bill's late fee may ever come to."""
-    return rounded(Fraction(principal) * Fraction(rule.cap_share))
+    share, whole = rule.cap_share.as_integer_ratio()
+    return ratio(principal * share, whole)
 
 
 def lines(
@@ -130,9 +130,10 @@ def _piece(base: Fen, rate: Decimal, start: date, end: date) -> Iterator[Line]:
     if not base:
         return
     days = (end - start).days + 1
+    part, whole = rate.as_integer_ratio()
     yield Line(
         kind="late_fee",
-        amount=rounded(Fraction(base) * Fraction(rate) * days),
+        amount=ratio(base * part * days, whole),
         rule="late-fee",
         base=base,
         rate=format(rate.normalize(), "f"),

@@ -41,10 +41,11 @@ class Debt:
     allocations: list[Allocation] = field(default_factory=list)
     unpaid: list[latefee.Balance] = field(default_factory=list)
     is_settled: bool = False  # nothing left, so that later payments need not look again
+    _lines: dict[tuple[date, int, Fen], tuple[Line, ...]] = field(default_factory=dict)
 
     @property
     def principal_left(self) -> Fen:
-        return Fen(max(0, -self.overpaid))
+        return ZERO if self.is_settled else Fen(max(0, -self.overpaid))
 
     @property
     def overpaid(self) -> Fen:
@@ -60,10 +61,15 @@ class Debt:
 
     def late_fee_lines(self, on: date) -> tuple[Line, ...]:
         """The late fee through a day, explained."""
-        if self.late_fee_rule is None:
-            return ()
         bill, rule = self.bill, self.late_fee_rule
-        return latefee.lines(bill.principal, bill.due_on, self.unpaid, rule, self.reference, on, self.stopped)
+        if rule is None or not self.unpaid:
+            return ()
+        asked = (on, len(self.unpaid), self.unpaid[-1][1])
+        if asked not in self._lines:
+            self._lines[asked] = latefee.lines(
+                bill.principal, bill.due_on, self.unpaid, rule, self.reference, on, self.stopped
+            )
+        return self._lines[asked]
 
     def late_fee(self, on: date) -> Fen:
         """The late fee through a day, less what was waived of it."""
@@ -124,16 +130,14 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
     ledger = Ledger(on, rules.collection.allocation)
     for day, facts in sorted(_by_day(account, on).items()):
         for bill in facts.bills:
-            ledger.debts[bill.key] = _debt(account, bill, rules, on)
+            ledger.debts[bill.key] = debt = _debt(account, bill, rules, on)
+            debt.note_unpaid(day)
         # what takes a payment back comes after the payment, even on one day
         for payment in sorted(facts.payments, key=lambda p: (p.reverses is not None, p.bill is None, p.id)):
-            _receive(ledger, payment)
+            _receive(ledger, payment, day)
         for adjustment in sorted(facts.adjustments, key=lambda a: a.id):
-            _adjust(ledger, adjustment)
+            _adjust(ledger, adjustment, day)
         _allocate(ledger, day)
-        for debt in ledger.debts.values():
-            if not debt.is_settled or (debt.unpaid and debt.unpaid[-1][1]):
-                debt.note_unpaid(day)
     return ledger
 
 
@@ -172,7 +176,7 @@ def _debt(account: Account, bill: Bill, rules: Rulebook, on: date) -> Debt:
     return Debt(bill, rule, reference, stopped, discounts.offer(reward, rewards, bill.due_on, bill.principal))
 
 
-def _receive(ledger: Ledger, payment: Payment) -> None:
+def _receive(ledger: Ledger, payment: Payment, day: date) -> None:
     if payment.reverses is None:
         ledger.receipts[payment.id] = Receipt(payment, payment.amount)
         return
@@ -185,9 +189,10 @@ def _receive(ledger: Ledger, payment: Payment) -> None:
         if len(kept) < len(debt.allocations):
             debt.allocations, debt.is_settled = kept, False
             debt.discount = ZERO  # it was earned by a payment that did not stand
+            debt.note_unpaid(day)
 
 
-def _adjust(ledger: Ledger, adjustment: Adjustment) -> None:
+def _adjust(ledger: Ledger, adjustment: Adjustment, day: date) -> None:
     """Lowers a bill; what was already paid of the lowered part becomes credit again."""
     debt = ledger.debts.get(adjustment.bill)
     if debt is None:
@@ -197,6 +202,7 @@ def _adjust(ledger: Ledger, adjustment: Adjustment) -> None:
     late_fee_overpaid = debt.paid("late_fee") - debt.late_fee(adjustment.on)
     over = debt.overpaid if adjustment.part == "principal" else late_fee_overpaid
     _release(ledger, debt, adjustment.part, Fen(max(0, over)))
+    debt.note_unpaid(day)
 
 
 def _release(ledger: Ledger, debt: Debt, part: Part, amount: Fen) -> None:
@@ -236,8 +242,8 @@ def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
 def _pay(receipt: Receipt, debt: Debt, day: date) -> None:
     _grant(receipt, debt, day)
     _take(receipt, debt, "principal", debt.principal_left)
+    debt.note_unpaid(day)
     if not debt.principal_left:
-        debt.note_unpaid(day)
         late_fee = debt.late_fee_left(day)
         debt.is_settled = receipt.left >= late_fee
         _take(receipt, debt, "late_fee", late_fee)

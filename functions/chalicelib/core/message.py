@@ -70,11 +70,13 @@ def values(
     """Everything a message may say to an owner about a step."""
     rules, language = bundle.rules, account.owner.language
     community = rules.community
+    anchor = ledger.debts[step.anchor]
+    # what falls due later than the bills it is about would only blur what is asked for now
+    last = max(ledger.debts[key].bill.due_on for key in step.bills)
     debts = sorted(
-        (debt for debt in ledger.debts.values() if debt.outstanding(ledger.on)),
+        (debt for debt in ledger.debts.values() if debt.outstanding(ledger.on) and debt.bill.due_on <= last),
         key=lambda debt: (debt.bill.due_on, debt.bill.key),
     )
-    anchor = ledger.debts[step.anchor]
     owed = total([debt.outstanding(ledger.on) for debt in debts])
     return {
         "language": language,

@@ -12,8 +12,12 @@ ZERO = Fen(0)
 
 def rounded(amount: Fraction | Decimal) -> Fen:
     """Half a fen goes up: the nearest whole fen of an exact, non-negative amount of fen."""
-    exact = Fraction(amount)
-    return Fen((2 * exact.numerator + exact.denominator) // (2 * exact.denominator))
+    return ratio(*amount.as_integer_ratio())
+
+
+def ratio(numerator: int, denominator: int) -> Fen:
+    """The nearest whole fen of a ratio, half up; exact, and quicker than making a fraction of it."""
+    return Fen((2 * numerator + denominator) // (2 * denominator))
 
 
 def fen(yuan: Decimal | int | str) -> Fen:

@@ -41,7 +41,7 @@ def statement(
         overdue=total([bill.outstanding for bill in bills if bill.due_on < on]),
         credit=ledger.credit,
         next_due_on=min(open_due) if open_due else None,
-        units=tuple(_units(account, rules, language)),
+        units=tuple(_units(account, rules, on, language)),
         bills=bills,
         payments=_payments(ledger, rules, language),
         holds=tuple(
@@ -159,7 +159,7 @@ def _payment(receipt: Receipt, ledger: Ledger, method_name: str) -> PaymentView:
     )
 
 
-def _units(account: Account, rules: Rulebook, language: Language) -> list[UnitView]:
+def _units(account: Account, rules: Rulebook, on: date, language: Language) -> list[UnitView]:
     names = rules.fees.unit_kinds
     return [
         UnitView(
@@ -170,6 +170,7 @@ def _units(account: Account, rules: Rulebook, language: Language) -> list[UnitVi
             until=tenure.until,
         )
         for tenure in sorted(account.tenures, key=lambda tenure: (tenure.from_, tenure.unit))
+        if tenure.from_ <= on
     ]
 
 

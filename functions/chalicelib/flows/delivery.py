@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ..core.account import Account
 from ..core.bundle import Bundle
-from ..core.calendar import ONE_DAY, is_open, local_date, next_opening
+from ..core.calendar import is_open, local_date, next_opening
 from ..core.collection import History, Step, Wait, closed_days, contact_by, next_step
 from ..core.ledger import Ledger, fold
 from ..core.message import Message, rendered, values
@@ -25,7 +25,7 @@ from ..core.rulebook import SENT_BY_MACHINE, Channel
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Mail, Sms
 from .records import Records
-from .reminders import Job, reschedule, task_of
+from .reminders import Job, reschedule, take_turn, task_of
 
 Mode = Literal["test", "team", "live"]
 
@@ -63,8 +63,7 @@ def deliver(records: Records, bundle: Bundle, sender: Sender, body: str, *, now:
     if isinstance(checked, State):
         return checked
     step, ledger = checked
-    earliest = on - timedelta(days=bundle.rules.collection.limits.min_interval_days) + ONE_DAY
-    if not records.take_turn(notice, on=on, earliest_last=earliest):
+    if not take_turn(records, bundle, step, on=on):
         return _advance(records, notice, State.RETRY, CLAIMABLE, "interval")
     attempt = records.notices.claim(notice, now=now, leased_until=now + _LEASE)
     if attempt is None:

@@ -9,7 +9,6 @@ import msgspec
 from ..core.account import Account, Adjustment, Bill, Hold, Holder, Owner, Payment, Tenure, Unit
 from ..core.errors import Conflict
 from ..core.link import Link
-from ..core.notice import Notice
 from ..core.rulebook import Channel
 from .item import day, decoded, decoded_all, encoded, prefix
 from .notices import Notices
@@ -130,15 +129,15 @@ class Records:
         """No more messages by a channel."""
         self.table.change(f"O#{owner}", "OWNER", {"unsubscribed": channel.value})
 
-    def take_turn(self, notice: Notice, *, on: date, earliest_last: date) -> bool:
+    def take_turn(self, owner: str, key: str, *, on: date, earliest_last: date) -> bool:
         """Keeps two notices to an owner apart: only one may take the owner's turn until the interval is over."""
-        values: Item = {"last_notice": notice.key, "last_notice_on": on.isoformat()}
+        values: Item = {"last_notice": key, "last_notice_on": on.isoformat()}
         free = [
             Condition("last_notice_on", "absent"),
             Condition("last_notice_on", "below", earliest_last.isoformat()),
-            Condition("last_notice", "equals", notice.key),
+            Condition("last_notice", "equals", key),
         ]
-        return self.table.change(f"O#{notice.owner}", "OWNER", values, any_of=free)
+        return self.table.change(f"O#{owner}", "OWNER", values, any_of=free)
 
     # links and markers
 

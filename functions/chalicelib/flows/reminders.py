@@ -74,6 +74,7 @@ def queue_run(records: Records, bundle: Bundle, queue: Queue, *, on: date) -> Ru
         records.set_due_day(step.owner, on + ONE_DAY)
     for step in run.tasks:
         records.notices.add_task(task_of(step, bundle))
+        take_turn(records, bundle, step, on=on)
         records.set_due_day(step.owner, on + ONE_DAY)
     for wait in run.waits:
         records.set_due_day(wait.owner, _next_look(wait, on))
@@ -87,6 +88,12 @@ def reschedule(records: Records, bundle: Bundle, owner: str, *, on: date) -> Non
         records.set_due_day(owner, _next_look(decision, on))
     elif decision is not None:
         records.set_due_day(owner, on)
+
+
+def take_turn(records: Records, bundle: Bundle, step: Step, *, on: date) -> bool:
+    """Keeps two contacts with an owner apart by the least interval; whether it is this step's turn."""
+    earliest = on - timedelta(days=bundle.rules.collection.limits.min_interval_days) + ONE_DAY
+    return records.take_turn(step.owner, step.key, on=on, earliest_last=earliest)
 
 
 def _next_look(wait: Wait, on: date) -> date:

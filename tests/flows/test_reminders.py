@@ -1,0 +1,151 @@
+"""The daily run: who is told what, put on record before it is queued, and again changes nothing."""
+
+from chalicelib.core.account import Owner
+from chalicelib.core.notice import State
+from chalicelib.core.rulebook import Channel
+from chalicelib.flows import reminders
+
+from tests.builders import OWNER, bill, contact, day, hold, owner, payment
+from tests.fakes import Crash, CrashingTable
+from tests.flows.office import Office, job
+
+Q1 = bill()
+NOBODY = contact(email=None, phone=None)
+
+
+def neighbours(office: Office, count: int = 5) -> list[Owner]:
+    people = [owner(f"o-{number}", contact(email=f"o{number}@owner.example")) for number in range(count)]
+    for person in people:
+        office.enter(Q1, owner=person)
+    return people
+
+
+def test_a_run_puts_the_notice_on_record_and_queues_it() -> None:
+    office = Office()
+    office.enter(Q1)
+    run = office.plan("2026-03-01")
+    assert [(step.owner, step.step, step.channel) for step in run.notices] == [(OWNER, "bill-issued", Channel.EMAIL)]
+    assert office.queue.bodies == [job(Q1, "bill-issued")]
+    (notice,) = office.notices()
+    assert (notice.state, notice.step, notice.bills) == (State.QUEUED, "bill-issued", (Q1.key,))
+
+
+def test_what_is_queued_says_nothing_about_the_owner_but_an_id() -> None:
+    office = Office()
+    office.enter(Q1)
+    office.plan("2026-03-01")
+    (body,) = office.queue.bodies
+    for private in ("王小明", "wang@owner.example", "13800000001", "123456", "1,234.56"):
+        assert private not in body
+
+
+def test_planning_alone_writes_nothing() -> None:
+    office = Office()
+    office.enter(Q1)
+    table = CrashingTable(office.table, at=0)
+    run = reminders.plan(office.through(table).records, office.bundle, on=day("2026-03-01"), ledger_through=None)
+    assert (len(run.notices), table.writes) == (1, 0)
+
+
+def test_only_owners_whose_day_has_come_are_looked_at() -> None:
+    office = Office()
+    office.enter(Q1, look_on="2026-03-02")
+    assert office.plan("2026-03-01").notices == []
+    assert len(office.plan("2026-03-02").notices) == 1
+
+
+def test_who_waits_is_looked_at_again_on_the_day_that_may_change_it() -> None:
+    office = Office()
+    office.enter(Q1)
+    office.plan("2026-01-05")
+    account = office.records.load_account(OWNER)
+    assert account is not None
+    assert account.due_day == day("2026-03-01")
+
+
+def test_who_owes_nothing_and_waits_for_nothing_is_looked_at_now_and_then() -> None:
+    office = Office()
+    office.enter(Q1, payment(123456, "2026-01-10"))
+    office.plan("2026-03-01")
+    account = office.records.load_account(OWNER)
+    assert account is not None
+    assert account.due_day == day("2026-03-31")
+
+
+def test_what_a_person_must_do_becomes_a_task_and_nothing_is_queued() -> None:
+    office = Office()
+    office.enter(Q1, owner=owner(OWNER, NOBODY))
+    office.plan("2026-03-01")
+    (task,) = office.tasks()
+    assert (task.task, task.step, task.bills) == ("letter", "bill-issued", (Q1.key,))
+    assert task.reason
+    assert office.queue.bodies == []
+
+
+def test_a_task_is_opened_once_however_often_the_run_is_made() -> None:
+    office = Office()
+    office.enter(Q1, owner=owner(OWNER, NOBODY))
+    for on in ("2026-03-01", "2026-03-01", "2026-03-02", "2026-03-05"):
+        office.plan(on)
+    assert len(office.tasks()) == 1
+
+
+def test_a_run_made_again_on_its_day_adds_no_notice() -> None:
+    office = Office()
+    neighbours(office)
+    first = office.plan("2026-03-01")
+    again = office.plan("2026-03-01")
+    assert len(first.notices) == 5
+    assert again.notices == []
+    assert all(len(office.notices(f"o-{number}")) == 1 for number in range(5))
+
+
+def test_a_run_that_was_missed_is_made_up_for() -> None:
+    office = Office()
+    office.enter(Q1)
+    assert [step.step for step in office.plan("2026-03-09").notices] == ["bill-issued"]
+
+
+def test_the_set_of_notices_is_the_same_however_often_runs_fail_or_repeat() -> None:
+    """A kill before or after any write of the run is made up for by running it again."""
+    steady = Office()
+    neighbours(steady, 3)
+    table = CrashingTable(steady.table)
+    steady.through(table).plan("2026-03-01")
+    steady.deliver("2026-03-01 10:00")
+    writes = table.writes
+    assert writes > 6
+    for number in range(writes):
+        for is_done in (False, True):
+            office = Office()
+            neighbours(office, 3)
+            try:
+                office.through(CrashingTable(office.table, at=number, is_done=is_done)).plan("2026-03-01")
+            except Crash:
+                pass
+            office.deliver("2026-03-01 09:30")
+            for on in ("2026-03-01", "2026-03-02"):
+                office.run(on)
+            assert [office.states(f"o-{n}") for n in range(3)] == [[State.SENT]] * 3
+            assert len(office.mail.sent) == 3
+
+
+def test_a_pause_noted_in_time_is_kept() -> None:
+    office = Office()
+    office.enter(Q1, hold("2026-02-20", "2026-03-10"))
+    run = office.plan("2026-03-01")
+    assert [wait.reason.code for wait in run.waits] == ["hold"]
+    assert office.queue.bodies == []
+
+
+def test_a_decision_about_nobody_is_none() -> None:
+    office = Office()
+    on = day("2026-03-01")
+    assert reminders.decide(office.records, office.bundle, "o-404", on=on, ledger_through=on) is None
+
+
+def test_a_stale_entry_of_the_index_harms_nobody() -> None:
+    office = Office()
+    office.table.put_all([{"pk": "O#o-404", "sk": "OTHER", "due_day": "2026-01-01"}])
+    run = office.plan("2026-03-01")
+    assert (run.notices, run.tasks, run.waits) == ([], [], [])
