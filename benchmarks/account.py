@@ -41,8 +41,8 @@ def answers(today: date) -> dict[str, Any]:
                 for unit, kind, amount in (("1", "property", 64440), ("P", "parking", 21000))
             ]
             records.add_facts("o-1", bills)
-            paid_on = span.last + timedelta(days=45)
-            if paid_on < today and quarter != 3:  # one quarter a year stays open, so that late fees are worked out
+            paid_on = span.last + timedelta(days=45)  # past grace, so that a late fee is worked out for each
+            if paid_on < today:
                 payment = Payment(
                     id=f"bank#{year}{quarter}#1",
                     paid_on=paid_on,

@@ -1,7 +1,9 @@
 """Routes and handlers: the wiring between AWS and the flows, and the one table that turns errors into HTTP."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -24,6 +26,7 @@ app = Chalice(app_name="courtyard")
 app.log.setLevel(logging.INFO)
 
 BUNDLE = Path(__file__).parent / "chalicelib" / "bundle.json"
+DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 FORM = "application/x-www-form-urlencoded"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -210,10 +213,10 @@ def _day(request: Request, name: str) -> date | None:
     text = _query(request).get(name)
     if text is None:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(name, "must be a day written YYYY-MM-DD") from None
+    if DAY.fullmatch(text):  # `fromisoformat` takes more forms than one, and years whose neighbours no date can be
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    raise BadInput(name, "must be a day written YYYY-MM-DD")
 
 
 # schedule and queue

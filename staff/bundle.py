@@ -37,6 +37,8 @@ def compiled(site: Path) -> Compiled:
     """Everything staff wrote, checked as a whole."""
     files = rulefiles.read(site)
     result = Compiled(files, list(files.faults))
+    frames = [f"messages/{name}" for name in ("layout.html", "layout.txt", "unsubscribe.html")]
+    result.faults += [Fault(name, (), "file-missing", {}, name) for name in frames if not (site / name).is_file()]
     if result.faults:
         return result
     rules = files.rulebook

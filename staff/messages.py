@@ -44,6 +44,8 @@ def compiled(
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return None, Document(), [Fault(file, (), "message-missing", {"stage": name}, language)]
+    except UnicodeDecodeError:
+        return None, Document(), [Fault(file, (), "not-utf-8", {}, "UTF-8")]
     parts = _FRONT.fullmatch(text)
     if parts is None:
         return None, Document(), [Fault(file, (), "message-fault", {"key": "---", "detail": "front matter"})]

@@ -56,8 +56,8 @@ class Document:
 def document(name: str, text: str) -> Document:
     """A YAML text read with its line numbers; what cannot be read is in its faults."""
     found = Document()
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is not None:
             found.value = _value(loader, node, (), name, found)
@@ -116,11 +116,15 @@ def decoded(name: str, read: Document, kind: type[Any]) -> tuple[Any, list[Fault
     if read.value is None:
         return None, [] if read.faults else [Fault(name, (), "empty")], {}
     made = schema(kind)
-    errors: list[Any] = list(jsonschema.Draft202012Validator(made).iter_errors(read.value))
-    faults = [fault for error in errors for fault in _schema_faults(name, error)]
+    validator = jsonschema.Draft202012Validator(made, format_checker=jsonschema.FormatChecker(["date"]))
+    errors: list[Any] = list(validator.iter_errors(read.value))
+    told = [fault for error in errors for fault in _schema_faults(name, error)]
+    faults = list({(fault.path, fault.problem): fault for fault in told}.values())
+    if not isinstance(read.value, dict):
+        return None, faults, {}
     value = _without(read.value, [fault.path for fault in faults if fault.problem == "unknown-key"])
     stand_ins = dict(pair for error in errors for pair in _stand_ins(error, made["$defs"]))
-    for place, stand_in in stand_ins.items():
+    for place, stand_in in sorted(stand_ins.items(), key=lambda pair: -len(pair[0])):  # what is inside goes first
         _replace(value, place, stand_in)
     try:
         return msgspec.convert(value, kind, strict=False), faults, stand_ins
@@ -151,7 +155,8 @@ def _stand_in(part: dict[str, Any], parts: dict[str, Any]) -> Any:
     if kind == "array":
         return [_stand_in(part.get("items", {}), parts) for _ in range(part.get("minItems", 0))]
     if kind == "string":
-        return "0001-01-01" if part.get("format") == "date" else "x"
+        forms = ("0001-01-01",) if part.get("format") == "date" else ("x", "00:00", "http://x")
+        return next((form for form in forms if re.search(part.get("pattern", ""), form)), "x")
     return {"boolean": False, "integer": part.get("minimum", 0)}.get(str(kind), "0")
 
 
@@ -207,6 +212,8 @@ def _allowed(rule: str, error: Any) -> str:
     if rule == "pattern":
         is_decimal = isinstance(error.schema.get("type"), list)
         return "2.40" if is_decimal else "YYYY-MM-DD" if "format" in error.schema else str(limit)
+    if rule == "format":
+        return "YYYY-MM-DD"
     if rule == "enum":
         return ", ".join(map(str, limit))
     if rule == "type":
@@ -218,7 +225,7 @@ def _is_doubtful(fault: Fault, stand_ins: dict[Place, Any]) -> bool:
     """Whether a disagreement may only come from a stand-in: it is about one, or about its place in a list."""
     for place, stand_in in stand_ins.items():
         around = place
-        if stand_in is not False and stand_in not in ("0", "x"):
+        if stand_in is not False and stand_in not in ("0", "x", "00:00", "http://x"):
             lists = [i for i, step in enumerate(place) if isinstance(step, int)]
             around = place[: lists[-1]] if lists else place
         if fault.path[: len(around)] == around:

@@ -36,7 +36,7 @@ def test_part_of_a_month_counts_its_days_by_the_days_of_that_month() -> None:
     assert charge.months == "2 + 17/31"
     assert charge.amount == 17839  # 7000 fen x (2 + 17/31) = 17838.7
     (charge,) = charges(schedule("parking"), span("2026-02-01", "2026-02-14"), Decimal(1))
-    assert (charge.months, charge.amount) == ("1/2", 3500)
+    assert (charge.months, charge.amount) == ("14/28", 3500)
 
 
 def test_a_rate_change_inside_a_period_makes_one_charge_for_each_rate() -> None:

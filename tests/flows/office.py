@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 import msgspec
+
 from chalicelib.core.account import Bill, Owner, Payment, Tenure
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import instant
@@ -12,7 +13,6 @@ from chalicelib.flows import delivery, reminders
 from chalicelib.flows.delivery import Mode, Sender
 from chalicelib.flows.ports import Table
 from chalicelib.flows.records import Fact, Records
-
 from staff.memory import MemoryTable
 from tests import builders
 from tests.builders import OWNER, day

@@ -38,7 +38,7 @@ def _charge(schedule: Schedule, rate: Rate, part: Span, quantity: Decimal, share
         to=part.last,
         rate=str(rate.yuan),
         quantity=str(quantity),
-        months=None if is_metered else _plain(time),
+        months=None if is_metered else _months_text(part),
         share=f"{float(share):.6f}" if is_metered and share < 1 else None,
     )
 
@@ -53,12 +53,12 @@ def _common_days(span: Span, month: Span) -> int:
     return part.days if part else 0
 
 
-def _plain(number: Fraction) -> str:
-    """Months as people read them: 3, or 1 + 17/31."""
-    whole, rest = divmod(number, 1)
-    if not rest:
-        return str(whole)
-    return f"{whole} + {rest}" if whole else str(rest)
+def _months_text(span: Span) -> str:
+    """Months as people can check them: 3, or 1 + 16/30 where a month is not whole."""
+    held = [(_common_days(span, month), month.days) for month in months(span)]
+    whole = sum(1 for days, of in held if days == of)
+    parts = [f"{days}/{of}" for days, of in held if days < of]
+    return " + ".join([str(whole)] * bool(whole or not parts) + parts)
 
 
 def shared_charges(

@@ -6,6 +6,7 @@ pays what is billed later.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -54,10 +55,10 @@ class Debt:
         return Fen(lowered - self.bill.principal)
 
     def paid(self, part: Part) -> Fen:
-        return total([a.amount for a in self.allocations if a.part == part])
+        return _sum_of(self.allocations, part)
 
     def adjusted(self, part: Part) -> Fen:
-        return total([a.amount for a in self.adjustments if a.part == part])
+        return _sum_of(self.adjustments, part)
 
     def late_fee_lines(self, on: date) -> tuple[Line, ...]:
         """The late fee through a day, explained."""
@@ -73,11 +74,15 @@ class Debt:
 
     def late_fee(self, on: date) -> Fen:
         """The late fee through a day, less what was waived of it."""
-        charged = total([line.amount for line in self.late_fee_lines(on)])
+        lines = self.late_fee_lines(on)
+        if not lines:
+            return ZERO
+        charged = total([line.amount for line in lines])
         return Fen(max(0, charged - self.adjusted("late_fee")))
 
     def late_fee_left(self, on: date) -> Fen:
-        return Fen(max(0, self.late_fee(on) - self.paid("late_fee")))
+        late_fee = self.late_fee(on)
+        return Fen(max(0, late_fee - self.paid("late_fee"))) if late_fee else ZERO
 
     def outstanding(self, on: date) -> Fen:
         return ZERO if self.is_settled else Fen(self.principal_left + self.late_fee_left(on))
@@ -88,6 +93,14 @@ class Debt:
             self.unpaid.pop()
         if not self.unpaid or self.unpaid[-1][1] != self.principal_left:
             self.unpaid.append((day, self.principal_left))
+
+
+def _sum_of(entries: Iterable[Allocation | Adjustment], part: Part) -> Fen:
+    amount = 0
+    for entry in entries:
+        if entry.part == part:
+            amount += entry.amount
+    return Fen(amount)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
 
 from ..flows.ports import Delivery
 
@@ -28,9 +34,9 @@ def delivery(call: Callable[[], Mapping[str, Any]]) -> Delivery:
         return Delivery("sent", str(call()["MessageId"]))
     except ClientError as error:
         return _refusal(error)
-    except (ConnectTimeoutError, EndpointConnectionError) as error:
-        return Delivery("retry", type(error).__name__)
-    except HTTPClientError as error:
+    except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
+        return Delivery("retry", type(error).__name__)  # nothing left this machine
+    except (BotoCoreError, KeyError) as error:
         return Delivery("unknown", type(error).__name__)
 
 

@@ -38,7 +38,9 @@ class DynamoTable:
         )
 
     def put_all(self, items: Iterable[Item]) -> None:
-        wired = [{"PutRequest": {"Item": _wire(_indexed(item))}} for item in items]
+        # a batch with a key twice would be refused
+        by_key = {(item["pk"], item["sk"]): item for item in items}
+        wired = [{"PutRequest": {"Item": _wire(_indexed(item))}} for item in by_key.values()]
         for start in range(0, len(wired), _BATCH):
             left = {self._name: wired[start : start + _BATCH]}
             while left:  # unprocessed items come back and are written again

@@ -126,8 +126,14 @@ class Records:
         return [pk.removeprefix("O#") for pk in self.table.due(until.isoformat())]
 
     def unsubscribe(self, owner: str, channel: Channel) -> None:
-        """No more messages by a channel."""
-        self.table.change(f"O#{owner}", "OWNER", {"unsubscribed": channel.value})
+        """No more messages by a channel, beside those already given up."""
+        is_done = False
+        while not is_done:  # again from the top when somebody else changed it in between
+            marks = self.table.get(f"O#{owner}", "OWNER") or {}
+            before = str(marks.get("unsubscribed", ""))
+            after = " ".join(sorted({*before.split(), channel.value}))
+            same = Condition("unsubscribed", "equals", before) if before else Condition("unsubscribed", "absent")
+            is_done = self.table.change(f"O#{owner}", "OWNER", {"unsubscribed": after}, all_of=[same])
 
     def take_turn(self, owner: str, key: str, *, on: date, earliest_last: date) -> bool:
         """Keeps two notices to an owner apart: only one may take the owner's turn until the interval is over."""

@@ -1,0 +1,187 @@
+"""From `site/` to the bundle: whole, repeatable, and never made of anything with a fault."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core import bundle as core
+from staff import bundle
+from tests.builders import SITE
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A copy of what staff keep in `site/` that the bundle is made of."""
+    target = tmp_path / "site"
+    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "theme", "schema"))
+    return target
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def problems(site: Path) -> list[tuple[str, str]]:
+    made = bundle.compiled(site)
+    assert (made.bundle is None) is bool(made.faults)
+    return [(fault.file, fault.problem) for fault in made.faults]
+
+
+def test_what_is_shipped_compiles_without_a_fault(site: Path) -> None:
+    made = bundle.compiled(site)
+    assert made.faults == []
+    assert made.bundle is not None
+    stages = made.bundle.rules.collection.stages
+    for stage in stages:
+        assert set(made.bundle.messages[stage.message]) == {"zh", "en"}
+    assert set(made.bundle.pages["unsubscribe"]) == {"zh", "en"}
+
+
+def test_a_bundle_is_written_whole_and_is_what_was_compiled(site: Path, tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "bundle.json"
+    made = bundle.write(site, target)
+    assert core.load(target) == made.bundle
+    assert [path.name for path in target.parent.iterdir()] == ["bundle.json"]
+
+
+def test_the_same_files_always_give_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "1.json", tmp_path / "2.json"
+    bundle.write(site, first)
+    bundle.write(site, second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+FAULTS: dict[str, tuple[str, str, str, tuple[str, str]]] = {
+    "a rule of the wrong type": ("fees.yml", "yuan: 2.40", "yuan: much", ("fees.yml", "wrong-form")),
+    "rules that disagree": ("collection.yml", "days: [7]", "days: [0]", ("collection.yml", "demand-before-due")),
+    "a value nobody gives": (
+        "messages/en/due-soon.md",
+        "{{ days }}",
+        "{{ daze }}",
+        ("messages/en/due-soon.md", "template-error"),
+    ),
+    "a filter nobody knows": (
+        "messages/en/due-soon.md",
+        "{{ days }}",
+        "{{ days | twice }}",
+        ("messages/en/due-soon.md", "template-error"),
+    ),
+    "a text message with a demand in it": (
+        "messages/zh/due-soon.md",
+        "提醒您：",
+        "催缴：",
+        ("messages/zh/due-soon.md", "sms-not-allowed"),
+    ),
+    "a text message with a link": (
+        "messages/en/bill-issued.md",
+        "Questions: {{ centre.phone }}",
+        "{{ url }}",
+        ("messages/en/bill-issued.md", "sms-not-allowed"),
+    ),
+    "a text message that is too long": (
+        "messages/zh/bill-issued.md",
+        "您好，",
+        "您好" * 80,
+        ("messages/zh/bill-issued.md", "sms-too-long"),
+    ),
+    "a stage sent by text message without one": (
+        "messages/zh/due-soon.md",
+        "mainland-china:",
+        "international:",
+        ("messages/zh/due-soon.md", "message-missing"),
+    ),
+    "an e-mail with a tag left open": (
+        "messages/en/first-demand.md",
+        "{% endif %}",
+        "",
+        ("messages/en/first-demand.md", "message-fault"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_fault_is_told_and_no_bundle_is_made(site: Path, tmp_path: Path, case: str) -> None:
+    file, old, new, expected = FAULTS[case]
+    path = site / file
+    if case == "a stage sent by text message without one":
+        text = path.read_text(encoding="utf-8")
+        kept = [line for line in text.splitlines(keepends=True) if not line.startswith("  mainland-china:")]
+        path.write_text("".join(kept), encoding="utf-8")
+    else:
+        edit(path, old, new)
+    assert expected in problems(site)
+    target = tmp_path / "bundle.json"
+    target.write_bytes(b"before")
+    bundle.write(site, target)
+    assert target.read_bytes() == b"before"
+
+
+def test_a_message_in_one_language_only_is_a_fault(site: Path) -> None:
+    (site / "messages" / "en" / "due-soon.md").unlink()
+    assert ("messages/en/due-soon.md", "message-missing") in problems(site)
+
+
+@pytest.mark.parametrize("name", ["layout.html", "layout.txt", "unsubscribe.html"])
+def test_a_missing_layout_is_a_fault_not_a_crash(site: Path, name: str) -> None:
+    (site / "messages" / name).unlink()
+    assert problems(site) == [(f"messages/{name}", "file-missing")]
+
+
+@pytest.mark.parametrize("name", ["layout.html", "unsubscribe.html"])
+def test_a_layout_with_a_fault_is_told_not_a_crash(site: Path, name: str) -> None:
+    path = site / "messages" / name
+    path.write_text(path.read_text(encoding="utf-8") + "{% if %}{{ nobody }}", encoding="utf-8")
+    assert problems(site)
+
+
+def test_a_message_that_is_not_utf_8_is_a_fault_not_a_crash(site: Path) -> None:
+    (site / "messages" / "zh" / "due-soon.md").write_bytes("提醒".encode("gb18030"))
+    assert ("messages/zh/due-soon.md", "not-utf-8") in problems(site)
+
+
+# the revision
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ["-c", "user.name=x", "-c", "user.email=x@sample.example", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *identity, *words], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    return done.stdout.strip()
+
+
+def test_outside_git_the_revision_is_a_hash_of_the_files(site: Path) -> None:
+    before = bundle.revision(site)
+    assert before.startswith("files-")
+    assert bundle.revision(site) == before
+    edit(site / "fees.yml", "2.40", "2.41")
+    assert bundle.revision(site) != before
+
+
+def test_in_git_the_revision_is_the_commit_that_last_changed_the_rules(site: Path) -> None:
+    root = site.parent
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "rules")
+    commit = git(root, "rev-parse", "HEAD")
+    assert bundle.revision(site) == commit
+    (root / "README.md").write_text("x", encoding="utf-8")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "words elsewhere")
+    assert bundle.revision(site) == commit
+    edit(site / "fees.yml", "2.40", "2.41")
+    changed = bundle.revision(site)
+    assert changed.startswith(f"{commit}+")
+    edit(site / "fees.yml", "2.41", "2.42")
+    assert bundle.revision(site) != changed
+
+
+def test_the_worst_case_is_as_long_as_a_real_message_gets(site: Path) -> None:
+    made: Any = bundle.compiled(site).bundle
+    for stage in made.rules.collection.stages:
+        account, step = bundle.worst_case(made.rules, stage, "zh")
+        assert step.bills == (account.bills[0].key,)
+        assert account.bills[0].principal >= 10_000_000

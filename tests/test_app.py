@@ -1,0 +1,436 @@
+"""The API and the handlers as AWS calls them, on the real table's stand-in; only clock and rules are given."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import msgspec
+import pytest
+from chalice.test import Client
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sesv2.models import sesv2_backends
+
+import app
+from chalicelib.core.link import Scope
+from chalicelib.flows import delivery
+from chalicelib.flows.delivery import Sender
+from chalicelib.flows.links import mint, new_code
+from chalicelib.flows.records import Records
+from tests import builders
+from tests.builders import OWNER, bill, contact, day, owner, payment, tenure
+from tests.conftest import REGION
+from tests.fakes import FakeMail, FakeSms, Mailed
+from tests.flows.office import at
+
+NOW = "2026-06-30 10:00"
+PROBLEM = "application/problem+json"
+CACHED = ("environment", "client", "sending_client", "records", "sender")
+
+
+@pytest.fixture
+def wired(stack: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """The app on fresh resources: what it keeps between calls is forgotten, its clock and rules are ours."""
+    url = boto3.client("sqs").get_queue_url(QueueName="courtyard-notices")["QueueUrl"]
+    monkeypatch.setenv("COURTYARD_QUEUE_URL", url)
+    monkeypatch.setenv("COURTYARD_MODE", "live")
+    monkeypatch.setattr(app, "bundle", builders.bundle)
+    set_clock(monkeypatch, NOW)
+    for name in CACHED:
+        getattr(app, name).cache_clear()
+    yield monkeypatch
+    monkeypatch.undo()
+    for name in CACHED:
+        getattr(app, name).cache_clear()
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, now: str) -> None:
+    instant: datetime = at(now)
+    monkeypatch.setattr(app, "now", lambda: instant)
+
+
+@pytest.fixture
+def records(wired: pytest.MonkeyPatch) -> Records:
+    """DESIGN's example on record."""
+    made = app.records()
+    made.save_owner(owner())
+    made.add_facts(OWNER, [tenure(), bill(123456, "2026-03-31")])
+    made.record_payment(OWNER, payment(50_000, "2026-05-01", id="bank#T-1#1"))
+    return made
+
+
+@pytest.fixture
+def api(records: Records) -> Iterator[Client]:
+    with Client(app.app) as client:
+        yield client
+
+
+def code_for(records: Records, scope: Scope = "account", *, days: int = 120, generation: int | None = None) -> str:
+    account = records.load_account(OWNER)
+    assert account is not None
+    if generation is not None:
+        account = msgspec.structs.replace(account, link_generation=generation)
+    code, _ = mint(records, account, scope=scope, channel="email", on=day("2026-06-30"), days=days)
+    return code
+
+
+def bearer(code: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {code}"}
+
+
+# statement
+
+
+def test_the_example_of_the_design_to_the_fen(api: Client, records: Records) -> None:
+    answer = api.http.get("/v1/statement?on=2026-06-30", headers=bearer(code_for(records)))
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    body: Any = json.loads(answer.body)
+    assert (body["owner"], body["on"], body["currency"], body["rules"]) == (OWNER, "2026-06-30", "CNY", "test-revision")
+    assert (body["balance"], body["overdue"], body["credit"]) == (76622, 76622, 0)
+    assert body["units"][0]["from"] == "2021-05-01"
+    assert body["units"][0]["until"] is None
+    (one,) = body["bills"]
+    expected = {"id": "2026-Q1", "unit": "3-2-1201", "kind": "property", "period": "2026-Q1", "due_on": "2026-03-31"}
+    expected |= {"principal": 123456, "discount": 0, "late_fee": 3166, "paid": 50000, "outstanding": 76622}  # type: ignore[dict-item]
+    assert {key: one[key] for key in expected} == expected
+    assert [line["amount"] for line in one["lines"] if line["kind"] == "late_fee"] == [926, 2240]
+    (paid,) = body["payments"]
+    assert (paid["paid_on"], paid["method"], paid["amount"], paid["receipt"]) == ("2026-05-01", "bank", 50000, "T-1")
+    (allocation,) = paid["allocations"]
+    assert (allocation["bill"], allocation["part"], allocation["amount"]) == ("2026-Q1", "principal", 50000)
+    assert body["holds"] == []
+    assert set(body["next"]) == {"stage", "on", "reason"}
+
+
+def test_without_a_day_the_statement_is_of_today_where_the_community_is(
+    api: Client, records: Records, wired: pytest.MonkeyPatch
+) -> None:
+    code = code_for(records)
+    set_clock(wired, "2026-06-30 00:30")  # still the 29th in UTC
+    assert json.loads(api.http.get("/v1/statement", headers=bearer(code)).body)["on"] == "2026-06-30"
+
+
+def test_the_statement_is_in_the_language_asked_for_else_in_the_owners(api: Client, records: Records) -> None:
+    code = code_for(records)
+    for wanted, language in [("en-GB,en;q=0.9", "en"), ("zh-CN", "zh"), ("fr", "zh"), ("", "zh")]:
+        answer = api.http.get("/v1/statement", headers={**bearer(code), "Accept-Language": wanted})
+        assert json.loads(answer.body)["language"] == language
+
+
+def test_every_bad_link_gets_the_same_answer_to_the_byte(api: Client, records: Records) -> None:
+    good = code_for(records)
+    headers = [
+        {},
+        bearer(""),
+        bearer("x"),
+        bearer(new_code()),
+        bearer(good[:-1]),
+        bearer(good + "A"),
+        bearer("房" * 43),
+        bearer(code_for(records, days=-1)),
+        bearer(code_for(records, generation=7)),
+        bearer(code_for(records, "unsubscribe")),
+        {"Authorization": good},
+        {"Authorization": f"Basic {good}"},
+        {"Authorization": "Bearer"},
+    ]
+    answers = [api.http.get("/v1/statement", headers=one) for one in headers]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.body for answer in answers}) == 1
+    assert json.loads(answers[0].body) == {"type": "about:blank", "title": "Not found", "status": 404}
+
+
+def test_no_owner_is_taken_from_the_client(api: Client, records: Records) -> None:
+    records.save_owner(owner("o-2", contact(name="别人")))
+    code = code_for(records)
+    for query in ("owner=o-2", "id=o-2", "on=2026-06-30&owner=o-2"):
+        body = json.loads(api.http.get(f"/v1/statement?{query}", headers=bearer(code)).body)
+        assert body["owner"] == OWNER
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        "",
+        "today",
+        "2026-6-1",
+        "2026-02-30",
+        "20260630",
+        "2026-W27-2",
+        "2026-06-30T00:00",
+        "１",
+        "0001-01-01",
+        "9999-12-31",
+    ],
+)
+def test_a_day_that_is_none_is_told_as_a_problem(api: Client, records: Records, on: str) -> None:
+    answer = api.http.get(f"/v1/statement?{urlencode({'on': on})}", headers=bearer(code_for(records)))
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == PROBLEM
+    body = json.loads(answer.body)
+    assert (body["type"], body["status"]) == ("about:blank", 400)
+    assert body["detail"].startswith("on: ")
+
+
+def test_a_bad_day_with_a_bad_link_tells_nothing_about_the_link(api: Client) -> None:
+    answers = [api.http.get("/v1/statement?on=x", headers=headers) for headers in (bearer(new_code()), bearer("x"))]
+    assert len({(answer.status_code, answer.body) for answer in answers}) == 1
+
+
+# health, headers, errors
+
+
+def test_health_tells_the_rules_and_needs_no_table(wired: pytest.MonkeyPatch) -> None:
+    wired.setattr(app, "records", None)
+    with Client(app.app) as client:
+        answer = client.http.get("/v1/health")
+    assert (answer.status_code, json.loads(answer.body)) == (200, {"status": "ok", "rules": "test-revision"})
+
+
+def test_every_answer_is_private_and_errors_are_problems(api: Client, records: Records) -> None:
+    code, stop = code_for(records), code_for(records, "unsubscribe")
+    answers = [
+        api.http.get("/v1/health"),
+        api.http.get("/v1/statement", headers=bearer(code)),
+        api.http.get("/v1/statement"),
+        api.http.get("/v1/statement?on=x", headers=bearer(code)),
+        api.http.post("/v1/statement", headers=bearer(code)),
+        api.http.delete("/v1/health"),
+        api.http.get(f"/v1/unsubscribe?t={stop}"),
+        api.http.get("/v1/unsubscribe"),
+        api.http.post(f"/v1/unsubscribe?t={stop}", headers={"Content-Type": "text/xml"}, body=b"x"),
+        api.http.post("/v1/unsubscribe?t=x", headers={"Content-Type": app.FORM}, body=b""),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 400, 405, 405, 200, 404, 415, 404]
+    for answer in answers:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        if answer.status_code >= 400:
+            assert answer.headers["Content-Type"] == PROBLEM
+            body = json.loads(answer.body)
+            assert body["status"] == answer.status_code
+            assert body["title"]
+
+
+def test_an_unknown_route_is_the_gateways_to_refuse(api: Client) -> None:
+    assert api.http.get("/v1/owners/o-1").status_code == 403
+
+
+def test_what_nobody_foresaw_is_a_plain_500_and_says_nothing(
+    api: Client, records: Records, wired: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    code = code_for(records)
+
+    def broken() -> Records:
+        raise RuntimeError(f"secret {code}")
+
+    wired.setattr(app, "records", broken)
+    answer = api.http.get("/v1/statement", headers=bearer(code))
+    assert json.loads(answer.body) == {"type": "about:blank", "title": "Internal error", "status": 500}
+    assert "RuntimeError" in caplog.text
+    assert code not in caplog.text
+
+
+def test_a_function_without_its_rules_says_so(wired: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    wired.setattr(app, "bundle", lambda: app.rules_bundle.load(tmp_path / "bundle.json"))
+    with Client(app.app) as client:
+        answer = client.http.get("/v1/health")
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == PROBLEM
+
+
+# unsubscribing
+
+
+def unsubscribed(records: Records) -> set[str]:
+    account = records.load_account(OWNER)
+    assert account is not None
+    return {channel.value for channel in account.unsubscribed}
+
+
+def test_the_page_asks_and_looking_at_it_changes_nothing(api: Client, records: Records) -> None:
+    stop = code_for(records, "unsubscribe")
+    for _ in range(20):
+        answer = api.http.get(f"/v1/unsubscribe?t={stop}")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    page = answer.body.decode()
+    assert '<form method="post">' in page
+    assert stop not in page
+    assert unsubscribed(records) == set()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
+        ),
+        ("application/x-www-form-urlencoded", b""),
+    ],
+)
+def test_one_click_needs_no_header_and_may_be_repeated(
+    api: Client, records: Records, content_type: str, body: bytes
+) -> None:
+    stop = code_for(records, "unsubscribe")
+    for _ in range(3):
+        answer = api.http.post(f"/v1/unsubscribe?t={stop}", headers={"Content-Type": content_type}, body=body)
+        assert answer.status_code == 200
+        assert "<form" not in answer.body.decode()
+        assert unsubscribed(records) == {"email"}
+
+
+def test_a_link_to_the_account_unsubscribes_nobody(api: Client, records: Records) -> None:
+    for code in (code_for(records), new_code(), ""):
+        answer = api.http.post(f"/v1/unsubscribe?t={code}", headers={"Content-Type": app.FORM}, body=b"")
+        assert answer.status_code == 404
+    assert unsubscribed(records) == set()
+
+
+# planner and worker
+
+
+def received() -> list[Any]:
+    """What the queue holds, as Lambda hands it to the worker: each record with an id of its own."""
+    client, url = boto3.client("sqs"), app.environment().queue_url
+    messages = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in messages:
+        client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [{"messageId": message["MessageId"], "body": message["Body"]} for message in messages]
+
+
+def work(client: Client, records: list[Any]) -> Any:
+    return client.lambda_.invoke("worker", {"Records": records}).payload
+
+
+def mails() -> list[Any]:
+    return sesv2_backends[DEFAULT_ACCOUNT_ID][REGION].core_backend.sent_messages
+
+
+@pytest.fixture
+def due(wired: pytest.MonkeyPatch) -> Records:
+    """Three owners with a bill to be told of on 2026-03-01, one of them reached by text message only."""
+    set_clock(wired, "2026-03-01 09:00")
+    made = app.records()
+    people = [
+        contact(name="王小明", email="wang@owner.example"),
+        contact(name="李大力", email="li@owner.example", phone="+8613900000002"),
+        contact(name="张无邮", email=None, phone="+8613700000003"),
+    ]
+    for number, person in enumerate(people):
+        made.save_owner(owner(f"o-{number}", person))
+        made.add_facts(f"o-{number}", [tenure(), bill(123456 + number)])
+        made.set_due_day(f"o-{number}", day("2026-03-01"))
+    return made
+
+
+def test_a_day_from_schedule_to_ses_and_sns(due: Records) -> None:
+    with Client(app.app) as client:
+        assert client.lambda_.invoke("planner", {}).payload == {"notices": 3, "tasks": 0, "waits": 0}
+        records = received()
+        assert work(client, records) == {"batchItemFailures": []}
+        assert work(client, records) == {"batchItemFailures": []}
+        assert client.lambda_.invoke("planner", {}).payload["notices"] == 0
+    assert len(mails()) == 2
+
+
+def test_only_what_broke_is_given_back_to_the_queue(due: Records) -> None:
+    with Client(app.app) as client:
+        client.lambda_.invoke("planner", {})
+        records = received()
+        poison = [{"messageId": "poison", "body": "{"}, {"messageId": "empty", "body": ""}]
+        answer = work(client, [poison[0], *records, poison[1]])
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "poison"}, {"itemIdentifier": "empty"}]}
+    assert len(mails()) == 2
+
+
+def test_nothing_personal_is_ever_logged(
+    due: Records, wired: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A whole run with everything that can happen in it: sent, refused, unknown, broken, opened, unsubscribed."""
+    mail = FakeMail()
+    sender = Sender(mail, FakeSms(), "live")
+    wired.setattr(app, "sender", lambda: sender)
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # the SDK's debug log is off in the functions
+    with Client(app.app) as client:
+        client.lambda_.invoke("planner", {})
+        work(client, [*received(), {"messageId": "poison", "body": '{"owner": "王小明"}'}])
+        sent: list[Mailed] = mail.sent
+        for one in sent:
+            assert client.http.get("/v1/statement", headers=bearer(one.code)).status_code == 200
+            form = {"Content-Type": app.FORM}
+            assert client.http.post(f"/v1/unsubscribe?t={one.stop_code}", headers=form, body=b"").status_code == 200
+        client.http.get(f"/v1/statement?on={sent[0].code}", headers=bearer(sent[0].code))
+    logged = caplog.text
+    assert "planned" in logged
+    assert "notice SENT" in logged
+    private = ["王小明", "李大力", "张无邮", "wang@", "li@", "13800000001", "13900000002", "13700000003"]
+    private += ["123456", "1,234.5", "1234.5", *(one.code for one in sent), *(one.stop_code for one in sent)]
+    for word in private:
+        assert word not in logged
+
+
+def test_after_unsubscribing_by_the_mail_program_the_next_message_goes_another_way(
+    due: Records, wired: pytest.MonkeyPatch
+) -> None:
+    mail, sms = FakeMail(), FakeSms()
+    sender = Sender(mail, sms, "live")
+    wired.setattr(app, "sender", lambda: sender)
+    with Client(app.app) as client:
+        client.lambda_.invoke("planner", {})
+        work(client, received())
+        (first,) = [one for one in mail.sent if one.recipient == "li@owner.example"]
+        url = re.sub("^<https://[^/]+|>$", "", str(first.mail["List-Unsubscribe"]))
+        one_click = b"List-Unsubscribe=One-Click"
+        assert client.http.post(url, headers={"Content-Type": app.FORM}, body=one_click).status_code == 200
+        set_clock(wired, "2026-03-16 09:00")
+        client.lambda_.invoke("planner", {})
+        work(client, received())
+    assert [one.recipient for one in mail.sent].count("li@owner.example") == 1
+    assert [one.recipient for one in mail.sent].count("wang@owner.example") == 2
+    assert "+8613900000002" in [phone for _, phone, _ in sms.sent]
+
+
+def test_without_a_mode_nothing_is_sent(due: Records, wired: pytest.MonkeyPatch) -> None:
+    wired.delenv("COURTYARD_MODE")
+    app.environment.cache_clear()
+    with Client(app.app) as client:
+        client.lambda_.invoke("planner", {})
+        work(client, received())
+    assert mails() == []
+    (notice,) = due.notices.load_history("o-0")[0]
+    assert notice.reason == "mode:test"
+
+
+# wiring
+
+
+def test_what_sends_makes_one_attempt_and_what_reads_may_make_more(wired: pytest.MonkeyPatch) -> None:
+    for service in ("sesv2", "sns"):
+        assert app.sending_client(service).meta.config.retries["total_max_attempts"] == 1
+    assert app.client("dynamodb").meta.config.retries.get("total_max_attempts") != 1
+
+
+def test_the_sender_is_made_of_the_settings(wired: pytest.MonkeyPatch) -> None:
+    wired.setenv("COURTYARD_MODE", "team")
+    wired.setenv("COURTYARD_TEAM", "a@team.example  b@team.example")
+    app.environment.cache_clear()
+    made: delivery.Sender = app.sender()
+    assert (made.mode, made.team) == ("team", {"a@team.example", "b@team.example"})
+
+
+def test_a_mode_nobody_knows_stops_the_functions(wired: pytest.MonkeyPatch) -> None:
+    wired.setenv("COURTYARD_MODE", "production")
+    app.environment.cache_clear()
+    with pytest.raises(ValueError, match="must be test, team or live"):
+        app.environment()

@@ -1,0 +1,316 @@
+"""What is deployed: the zip holds what the functions need and nothing else, the template what they must not lose."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import app
+from chalicelib.core import bundle as rules_bundle
+from staff import bundle as compiler
+from tests.builders import SITE
+
+FUNCTIONS = SITE.parent / "functions"
+MEGABYTE = 1_000_000
+
+
+class Template(yaml.SafeLoader):
+    """CloudFormation's YAML: `!Ref x` is `{"Ref": "x"}`, the other short forms `{"Fn::...": ...}`."""
+
+
+def _short_form(loader: Template, tag: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    return {tag if tag == "Ref" else f"Fn::{tag}": value}
+
+
+Template.add_multi_constructor("!", _short_form)
+
+
+def read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Template)  # noqa: S506  # a safe loader with tags
+
+
+@dataclass(frozen=True)
+class Package:
+    """What one build made."""
+
+    template: dict[str, Any]
+    names: tuple[str, ...]
+    content: zipfile.ZipFile
+    size: int
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        return self.template["Resources"]  # type: ignore[no-any-return]
+
+
+def copied(target: Path) -> Path:
+    """The functions as a fresh clone has them, with a bundle of the shipped rules."""
+    leave = shutil.ignore_patterns("__pycache__", "deployments", "deployed", "bundle.json", "vendor", "*.egg-info")
+    shutil.copytree(FUNCTIONS, target, ignore=leave)
+    assert compiler.write(SITE, target / "chalicelib" / "bundle.json").bundle
+    return target
+
+
+def merge_file(functions: Path, target: Path) -> Path:
+    """The resources and the patches as one template, as `make package` joins them."""
+    resources, patches = ((functions / name).read_text(encoding="utf-8") for name in ("resources.yml", "patches.yml"))
+    target.write_text(resources + patches.split("Resources:\n", 1)[1], encoding="utf-8")
+    return target
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    folder = tmp_path_factory.mktemp("package")
+    functions = copied(folder / "functions")
+    merge, out = merge_file(functions, folder / "merge.yml"), folder / "out"
+    run = "import sys; from chalice.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", run, "package", "--stage", "live", "--template-format", "yaml"]
+    done = subprocess.run(  # noqa: S603  # our own command
+        [*command, "--merge-template", str(merge), str(out)],
+        cwd=functions,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    zipped = out / "deployment.zip"
+    content = zipfile.ZipFile(zipped)
+    return Package(read(out / "sam.yaml"), tuple(content.namelist()), content, zipped.stat().st_size)
+
+
+# the zip
+
+
+def test_the_zip_has_the_app_its_rules_and_its_libraries(package: Package) -> None:
+    for name in (
+        "app.py",
+        "chalicelib/settings.py",
+        "chalicelib/bundle.json",
+        "chalicelib/core/ledger.py",
+        "chalice/app.py",
+        "jinja2/__init__.py",
+        "markupsafe/__init__.py",
+        "msgspec/__init__.py",
+    ):
+        assert name in package.names
+
+
+def test_the_zip_has_nothing_else(package: Package) -> None:
+    top = {name.split("/", 1)[0] for name in package.names}
+    libraries = {"chalice", "chalicelib", "jinja2", "markupsafe", "msgspec", "tzdata"}
+    assert {name for name in top if not name.endswith((".dist-info", ".data"))} == {"app.py"} | libraries
+    for name in package.names:
+        assert not name.endswith((".pyc", ".part", ".egg-info"))
+        assert "__pycache__" not in name
+        assert not re.match(r"(boto|tests|site|staff|moto|vendor)", name)
+
+
+def test_the_zip_has_every_module_of_the_library(package: Package) -> None:
+    modules = {path.relative_to(FUNCTIONS).as_posix() for path in (FUNCTIONS / "chalicelib").rglob("*.py")}
+    assert {name for name in package.names if re.match(r"chalicelib/.*\.py$", name)} == modules
+
+
+def test_the_zip_is_small(package: Package) -> None:
+    assert package.size < 3 * MEGABYTE
+
+
+def test_the_rules_in_the_zip_are_those_of_the_site(package: Package) -> None:
+    packed = rules_bundle.decoded(package.content.read("chalicelib/bundle.json"))
+    assert packed == compiler.compiled(SITE).bundle
+
+
+def test_the_libraries_run_on_the_machine_they_are_deployed_to(package: Package) -> None:
+    binaries = [name for name in package.names if name.endswith(".so")]
+    runtime = package.resources["Worker"]["Properties"]["Runtime"].replace("python", "cpython-").replace(".", "")
+    assert binaries
+    assert all(runtime in name and "x86_64-linux" in name for name in binaries)
+
+
+# the functions
+
+
+def test_the_worker_gives_back_only_what_broke(package: Package) -> None:
+    """Without this Lambda takes a batch with failures as done, and reminders are lost."""
+    (source,) = package.resources["Worker"]["Properties"]["Events"].values()
+    assert source["Type"] == "SQS"
+    assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_message_is_not_shown_again_while_a_worker_may_still_be_at_it(package: Package) -> None:
+    timeout = package.resources["Worker"]["Properties"]["Timeout"]
+    assert package.resources["NoticesQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+
+
+def test_the_worker_listens_to_the_queue_of_the_template(package: Package) -> None:
+    name = package.resources["NoticesQueue"]["Properties"]["QueueName"]
+    (source,) = package.resources["Worker"]["Properties"]["Events"].values()
+    assert json.dumps(source["Properties"]["Queue"]).count(f":{name}") == 1
+    assert "NoticesQueue" in package.resources["Worker"]["DependsOn"]
+
+
+def test_messages_that_keep_failing_end_where_somebody_is_told(package: Package) -> None:
+    redrive = package.resources["NoticesQueue"]["Properties"]["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"]["Fn::GetAtt"] in (
+        "NoticesDeadLetterQueue.Arn",
+        ["NoticesDeadLetterQueue", "Arn"],
+    )
+    assert "NoticesDeadLetterQueue" in json.dumps(package.resources["DeadLettersAlarm"])
+
+
+@pytest.mark.parametrize(("function", "timeout"), [("APIHandler", 29), ("Planner", 600), ("Worker", 120)])
+def test_memory_and_time_are_set(package: Package, function: str, timeout: int) -> None:
+    properties = package.resources[function]["Properties"]
+    assert (properties["MemorySize"], properties["Timeout"]) == (1024, timeout)
+
+
+def test_nothing_is_sent_until_somebody_says_so(package: Package) -> None:
+    for function in ("APIHandler", "Planner", "Worker"):
+        assert package.resources[function]["Properties"]["Environment"]["Variables"]["COURTYARD_MODE"] == "test"
+
+
+def test_the_planner_knows_its_queue(package: Package) -> None:
+    variables = package.resources["Planner"]["Properties"]["Environment"]["Variables"]
+    assert variables["COURTYARD_QUEUE_URL"] == {"Ref": "NoticesQueue"}
+
+
+def test_the_names_the_settings_look_for_are_those_the_template_gives(package: Package) -> None:
+    variables = package.resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+    assert variables["COURTYARD_TABLE"] == package.resources["LedgerTable"]["Properties"]["TableName"]
+    assert variables["COURTYARD_CONFIGURATION_SET"] == package.resources["MailConfigurationSet"]["Properties"]["Name"]
+
+
+def test_one_schedule_starts_the_planner_when_messages_may_first_go_out(package: Package) -> None:
+    kinds = [one["Type"] for one in package.resources.values()]
+    assert kinds.count("AWS::Scheduler::Schedule") == 1
+    assert "AWS::Events::Rule" not in kinds
+    assert "Events" not in package.resources["Planner"]["Properties"]
+    schedule = package.resources["PlannerSchedule"]["Properties"]
+    rules = compiler.compiled(SITE).files.rulebook
+    assert schedule["ScheduleExpressionTimezone"] == rules.community.time_zone
+    hour, minute = (int(part) for part in rules.collection.message_hours.opens.split(":"))
+    assert schedule["ScheduleExpression"] == f"cron({minute} {hour} * * ? *)"
+    assert schedule["Target"]["DeadLetterConfig"]
+
+
+# rights
+
+
+def policies(package: Package) -> dict[str, list[Any]]:
+    """The statements of every role in the template."""
+    roles = {name: one for name, one in package.resources.items() if one["Type"] == "AWS::IAM::Role"}
+    return {
+        name: [
+            statement
+            for policy in role["Properties"].get("Policies", [])
+            for statement in policy["PolicyDocument"]["Statement"]
+        ]
+        for name, role in roles.items()
+    }
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_no_role_may_do_everything_or_something_to_everything(package: Package) -> None:
+    found = policies(package)
+    assert len(found) == 4
+    for role, statements in found.items():
+        assert statements, role
+        for statement in statements:
+            assert all("*" not in action for action in as_list(statement["Action"])), role
+            assert "NotAction" not in statement
+            assert "*" not in as_list(statement.get("Resource", [])), role
+            if "NotResource" in statement:
+                # a text message has no resource: all but every topic is the narrowest SNS can say
+                assert (statement["Action"], statement["NotResource"]) == ("sns:Publish", "arn:*:sns:*:*:*")
+
+
+def test_each_function_has_a_policy_of_its_own_and_none_is_guessed() -> None:
+    config = json.loads((FUNCTIONS / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    stage = config["stages"]["live"]
+    assert config["autogen_policy"] is False
+    files = [stage["iam_policy_file"], *(one["iam_policy_file"] for one in stage["lambda_functions"].values())]
+    assert len(set(files)) == 3
+    assert set(stage["lambda_functions"]) == {"planner", "worker"}
+    for file in files:
+        json.loads((FUNCTIONS / ".chalice" / file).read_text(encoding="utf-8"))
+
+
+def test_only_the_worker_may_send(package: Package) -> None:
+    sends = {"ses:SendEmail", "ses:SendRawEmail", "sns:Publish"}
+    senders = {
+        role
+        for role, statements in policies(package).items()
+        if sends & {action for statement in statements for action in as_list(statement["Action"])}
+    }
+    assert senders == {"WorkerRole"}
+
+
+def test_the_api_may_change_nothing_but_owners(package: Package) -> None:
+    writes = ("Put", "Update", "Delete", "BatchWrite", "Transact")
+    for statement in policies(package)["ApiHandlerRole"]:
+        for action in as_list(statement["Action"]):
+            service, _, verb = action.partition(":")
+            if service == "dynamodb" and verb.startswith(writes):
+                assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["O#*"]}}
+
+
+# the merge
+
+
+def test_no_resource_of_ours_has_the_name_of_one_chalice_makes(package: Package) -> None:
+    """Equal names would be merged into one without a word."""
+    handlers = {"APIHandler", "RestAPI", "DefaultRole"}
+    handlers |= {name.title().replace("_", "") for name in ("planner", "worker")}
+    ours = set(read(FUNCTIONS / "resources.yml")["Resources"])
+    assert not ours & handlers
+    assert all(name.endswith(("Table", "Queue", "Topic", "Set", "Alarm")) for name in ours)
+    assert not any(name.endswith(("Table", "Queue", "Topic", "Set", "Alarm")) for name in handlers)
+    patched = set(read(FUNCTIONS / "patches.yml")["Resources"])
+    assert patched - handlers == {"PlannerSchedule", "PlannerScheduleRole"}
+    assert ours | patched <= set(package.resources)
+
+
+def test_what_is_patched_is_what_chalice_made(package: Package) -> None:
+    for name, kind in (("Worker", "AWS::Serverless::Function"), ("Planner", "AWS::Serverless::Function")):
+        assert package.resources[name]["Type"] == kind
+    assert package.resources["RestAPI"]["Type"] == "AWS::Serverless::Api"
+
+
+def test_the_gateways_own_answers_look_like_ours(package: Package) -> None:
+    definition = package.resources["RestAPI"]["Properties"]["DefinitionBody"]
+    answers = definition["x-amazon-apigateway-gateway-responses"]
+    assert set(answers) >= {"DEFAULT_4XX", "DEFAULT_5XX"}
+    for answer in answers.values():
+        assert answer["responseParameters"]["gatewayresponse.header.Cache-Control"] == "'no-store'"
+        assert '"type":"about:blank"' in answer["responseTemplates"]["application/json"]
+
+
+def test_the_routes_of_the_template_are_those_of_the_app(package: Package) -> None:
+    paths = package.resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    routes = {(path, method.lower()) for path, views in app.app.routes.items() for method in views}
+    assert {(path, method) for path, methods in paths.items() for method in methods} == routes
+
+
+def test_what_is_on_record_survives_a_mistake(package: Package) -> None:
+    table = package.resources["LedgerTable"]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
