@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve site bundle package lint format bench soak lock browser clean
+.PHONY: help setup demo test serve site schemas bundle package lint format bench soak lock browser clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -34,6 +34,9 @@ serve: setup ## the site in both languages with the demo's API, built anew whene
 
 site: setup ## the public site, in build/site/
 	$(RUN) -m staff.pagesbuild
+
+schemas: setup ## the JSON Schemas of the files in site/, from the types
+	$(RUN) -m staff.schemas
 
 bundle: setup ## what the functions run by, from site/
 	$(RUN) build_notices.py

@@ -18,6 +18,7 @@ from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
 from chalicelib.core.errors import BadInput, BundleMissing, CourtyardError, NotFound
 from chalicelib.core.message import HTML
+from chalicelib.core.notice import IN_HAND
 from chalicelib.core.rulebook import Language
 from chalicelib.flows import delivery, preferences, reminders, statements
 from chalicelib.flows.records import Records
@@ -236,12 +237,14 @@ def planner(event: Any, context: Any) -> dict[str, int]:
 
 @app.on_sqs_message(queue="courtyard-notices", batch_size=10, name="worker")
 def worker(event: Any) -> dict[str, list[dict[str, str]]]:
-    """Delivers queued notices; only those that broke are given back to the queue."""
+    """Delivers queued notices; only those that broke, or that another worker has, are given back to the queue."""
     failed = []
     for record in event.to_dict()["Records"]:
         try:
             state = delivery.deliver(records(), bundle(), sender(), record["body"], now=now())
             app.log.info("notice %s", state.value)
+            if state in IN_HAND:  # if the worker that has it dies, this message finds out
+                failed.append({"itemIdentifier": record["messageId"]})
         except Exception as error:
             app.log.error("unforeseen %s in worker", type(error).__name__)
             failed.append({"itemIdentifier": record["messageId"]})

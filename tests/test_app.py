@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from moto.sesv2.models import sesv2_backends
 
 import app
 from chalicelib.core.link import Scope
+from chalicelib.core.notice import State
 from chalicelib.flows import delivery
 from chalicelib.flows.delivery import Sender
 from chalicelib.flows.links import mint, new_code
@@ -353,6 +354,22 @@ def test_only_what_broke_is_given_back_to_the_queue(due: Records) -> None:
     assert len(mails()) == 2
 
 
+def test_a_message_another_worker_has_in_hand_stays_in_the_queue(due: Records) -> None:
+    """Were it taken as done and that worker died in its call, nobody would ever show the notice as UNKNOWN."""
+    with Client(app.app) as client:
+        client.lambda_.invoke("planner", {})
+        (record, *_) = [one for one in received() if "o-0" in one["body"]]
+        (notice,) = due.notices.load_history("o-0")[0]
+        now = app.now()
+        attempt = due.notices.claim(notice, now=now, leased_until=now + timedelta(minutes=10))
+        assert work(client, [record]) == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+        due.notices.advance(notice, State.CALLING, only_from=(State.CLAIMED,), attempt=attempt)
+        assert work(client, [record]) == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+        due.notices.advance(notice, State.SENT, only_from=(State.CALLING,), attempt=attempt)
+        assert work(client, [record]) == {"batchItemFailures": []}
+    assert mails() == []
+
+
 def test_nothing_personal_is_ever_logged(
     due: Records, wired: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -410,6 +427,75 @@ def test_without_a_mode_nothing_is_sent(due: Records, wired: pytest.MonkeyPatch)
     assert mails() == []
     (notice,) = due.notices.load_history("o-0")[0]
     assert notice.reason == "mode:test"
+
+
+# what the functions call and what their policies allow
+
+
+def allowed(policy: str) -> dict[str, tuple[str, ...] | None]:
+    """The actions of a policy file, each with the beginnings of keys it is limited to (None: any)."""
+    path = builders.SITE.parent / "functions" / ".chalice" / policy
+    found: dict[str, tuple[str, ...] | None] = {}
+    for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
+        keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        found |= {action: tuple(key.rstrip("*") for key in keys) if keys else None for action in actions}
+    return {action: keys for action, keys in found.items() if not action.startswith("logs:")}
+
+
+class Calls:
+    """Writes down every call to AWS: the action it needs, and the key it writes to."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, set[str]] = {}
+
+    def watch(self) -> None:
+        clients = [app.client("dynamodb"), app.client("sqs"), app.sending_client("sesv2"), app.sending_client("sns")]
+        for client in clients:
+            client.meta.events.register("before-parameter-build", self._note)
+
+    def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        service, verb = model.service_model.service_name, model.name
+        action = "ses:SendRawEmail" if service == "sesv2" else f"{service}:{verb.removesuffix('Batch')}"
+        written = params.get("Item") or (params.get("Key") if verb == "UpdateItem" else None) or {}
+        self.made.setdefault(action, set()).add(written.get("pk", {}).get("S", ""))
+
+    def assert_within(self, policy: str, *unseen: str) -> None:
+        """Every call made is allowed, and nothing is allowed that no call needs."""
+        rights = allowed(policy)
+        assert set(self.made) == set(rights) - set(unseen)
+        for action, keys in self.made.items():
+            limits = rights[action]
+            assert limits is None or all(key.startswith(limits) for key in keys), (action, keys)
+
+
+def test_the_api_needs_just_what_its_policy_allows(api: Client, records: Records) -> None:
+    code, stop = code_for(records), code_for(records, "unsubscribe")
+    calls = Calls()
+    calls.watch()
+    assert api.http.get("/v1/statement", headers=bearer(code)).status_code == 200
+    form = {"Content-Type": app.FORM}
+    assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=b"").status_code == 200
+    calls.assert_within("policy-api.json")
+
+
+def test_planner_and_worker_need_just_what_their_policies_allow(due: Records) -> None:
+    planner, worker = Calls(), Calls()
+    nobody = owner("o-9", contact(email=None, phone=None))
+    due.save_owner(nobody)
+    due.add_facts("o-9", [bill()])
+    due.set_due_day("o-9", day("2026-03-01"))
+    with Client(app.app) as client:
+        planner.watch()
+        client.lambda_.invoke("planner", {})
+        records = received()
+        for name in CACHED:
+            getattr(app, name).cache_clear()
+        worker.watch()
+        work(client, records)
+    planner.assert_within("policy-planner.json")
+    # reading from the queue is Lambda's own doing, in the worker's name
+    worker.assert_within("policy-worker.json", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
 # wiring

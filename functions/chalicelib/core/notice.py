@@ -28,6 +28,9 @@ CLAIMABLE = (State.PLANNED, State.QUEUED, State.RETRY, State.SKIPPED)
 TOLD = (State.CALLING, State.SENT, State.UNKNOWN, State.FAILED)
 """A call was begun: the step is behind the owner, whatever came of it."""
 
+IN_HAND = (State.CLAIMED, State.CALLING)
+"""A worker is at it: until what came of it is on record, its message must not leave the queue."""
+
 
 class Notice(Struct, frozen=True, kw_only=True):
     """A notice on record; `step` is the stage, with its day where a stage has several (`due-soon-3`)."""

@@ -67,7 +67,7 @@ def deliver(records: Records, bundle: Bundle, sender: Sender, body: str, *, now:
         return _advance(records, notice, State.RETRY, CLAIMABLE, "interval")
     attempt = records.notices.claim(notice, now=now, leased_until=now + _LEASE)
     if attempt is None:
-        return notice.state
+        return State.CLAIMED  # another worker was faster
     claimed = replace(notice, attempt=attempt, state=State.CLAIMED)
     state = _send(records, bundle, sender, account, ledger, step, claimed, now=now, on=on)
     reschedule(records, bundle, account.owner.id, on=on)
