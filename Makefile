@@ -45,7 +45,7 @@ package: bundle ## the functions and their template, in build/package/
 	mkdir -p build
 	{ cat functions/resources.yml; sed '1,/^Resources:/d' functions/patches.yml; } > build/merge.yml
 	cd functions && PYTHONDONTWRITEBYTECODE=1 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} \
-	  ../$(RUN) -m chalice package --stage live --template-format yaml --merge-template ../build/merge.yml ../build/package
+	  ../$(BIN)/chalice package --stage live --template-format yaml --merge-template ../build/merge.yml ../build/package
 
 lint: setup ## style, types, the rules in site/
 	$(BIN)/ruff check .

@@ -51,6 +51,14 @@ def bundle() -> Bundle:
     return rules_bundle.served_at(rules_bundle.load(BUNDLE), environment().site_url)
 
 
+def stop_without_bundle() -> None:
+    """Functions without rules do nothing; one line says why, at start."""
+    try:
+        bundle()
+    except BundleMissing as missing:
+        raise SystemExit(f"courtyard: {missing}") from None
+
+
 @cache
 def environment() -> settings.Settings:
     return settings.read()
@@ -249,3 +257,6 @@ def worker(event: Any) -> dict[str, list[dict[str, str]]]:
             app.log.error("unforeseen %s in worker", type(error).__name__)
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
+
+
+stop_without_bundle()

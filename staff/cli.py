@@ -16,6 +16,7 @@ from chalicelib import settings
 from chalicelib.core.bundle import Bundle, served_at
 from chalicelib.core.calendar import local_date
 from chalicelib.core.errors import CourtyardError
+from chalicelib.core.notice import IN_HAND
 from chalicelib.core.rulebook import Language
 from chalicelib.core.words import problem_text
 from chalicelib.flows import reminders
@@ -199,8 +200,10 @@ def deliver_all(
     states: Counter[str] = Counter()
     while batch := queue.take():
         for body, handle in batch:
-            states[deliver(records, rules, sender, body, now=now).value] += 1
-            queue.delete(handle)
+            state = deliver(records, rules, sender, body, now=now)
+            states[state.value] += 1
+            if state not in IN_HAND:  # another worker has it; should that one die, the queue offers it again
+                queue.delete(handle)
     return states
 
 

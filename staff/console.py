@@ -79,6 +79,6 @@ def print_plan(answer: Row) -> None:
 @contextmanager
 def progress(is_shown: bool) -> Iterator[Callable[[int, int], None]]:
     """A bar on the terminal's error stream, so that the output stays clean."""
-    with Progress(console=Console(stderr=True), disable=not is_shown, transient=True) as bar:
+    with Progress(console=Console(stderr=True), disable=not (is_shown and sys.stderr.isatty()), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

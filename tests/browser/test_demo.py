@@ -1,4 +1,4 @@
-"""The newcomer's way: `make demo`, a link, a statement, a run, the outbox; and README's commands as they stand there."""
+"""The newcomer's way: the demo, a link, a statement, a run, the outbox; and README's commands as they stand."""
 
 import json
 import os

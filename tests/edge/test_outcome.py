@@ -60,7 +60,8 @@ def sms(url: str, monkeypatch: pytest.MonkeyPatch) -> Delivery:
         ("accept", 400, b'{"__type": "AccountSuspendedException", "message": "x"}', "retry"),
         ("accept", 400, b'{"__type": "ThrottlingException", "message": "x"}', "retry"),
         ("accept", 400, b'{"__type": "MessageRejected", "message": "x"}', "refused"),
-        ("accept", 400, b'{"__type": "MailFromDomainNotVerifiedException", "message": "x"}', "refused"),
+        ("accept", 400, b'{"__type": "MailFromDomainNotVerifiedException", "message": "x"}', "retry"),
+        ("accept", 403, b'{"__type": "AccessDeniedException", "message": "x"}', "retry"),
         ("accept", 400, b'{"__type": "BadRequestException", "message": "x"}', "refused"),
     ],
 )

@@ -1,11 +1,13 @@
 """A message as raw MIME: text and HTML side by side, with the headers large mail hosts ask for."""
 
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from .errors import BadInput
 from .message import Message, one_line
 
 
@@ -23,11 +25,12 @@ def mime(
     """The bytes to hand to SES as `Raw`; names are flattened to one line, so none can add a header.
 
     List-Unsubscribe with One-Click as RFC 8058 asks; Auto-Submitted (RFC 3834) keeps auto-replies away.
+    BadInput for an address that no mail host would take.
     """
     mail = EmailMessage(policy=SMTP)
     name, address = parseaddr(sender)
     mail["From"] = Address(name, addr_spec=address)
-    mail["To"] = Address(one_line(recipient_name), addr_spec=recipient)
+    mail["To"] = _address(recipient_name, recipient)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"
@@ -41,3 +44,10 @@ def mime(
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     )
     return as_it_is.encode("ascii") + mail.as_bytes()
+
+
+def _address(name: str, address: str) -> Address:
+    try:
+        return Address(one_line(name), addr_spec=address)
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise BadInput("email", "not an address") from error

@@ -13,17 +13,18 @@ from botocore.exceptions import (
 
 from ..flows.ports import Delivery
 
-# Nothing was accepted; the same message may be tried later (SES: quotas and pauses; SNS: throttling).
-_RETRY = frozenset(
+# What is wrong with this one message or its address: it would be refused again. Everything else that is refused
+# (throttling, quotas, pauses, our own permissions) says nothing about the message, which may be tried later.
+_REFUSED = frozenset(
     {
-        "AccountSuspendedException",
-        "LimitExceededException",
-        "SendingPausedException",
-        "Throttled",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
+        "BadRequestException",
+        "InvalidParameter",
+        "InvalidParameterException",
+        "InvalidParameterValue",
+        "MessageRejected",
+        "OptedOut",
+        "OptedOutException",
+        "ValidationException",
     }
 )
 
@@ -43,6 +44,6 @@ def delivery(call: Callable[[], Mapping[str, Any]]) -> Delivery:
 def _refusal(error: ClientError) -> Delivery:
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    if code in _RETRY or status == 429:
-        return Delivery("retry", code)
-    return Delivery("unknown" if status >= 500 else "refused", code)
+    if status >= 500:
+        return Delivery("unknown", code)
+    return Delivery("refused" if code in _REFUSED else "retry", code)

@@ -6,18 +6,20 @@ stops halfway is finished, or shown as UNKNOWN, by the next delivery of the same
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 import msgspec
-from msgspec.structs import replace
+from msgspec import structs
 
 from ..core.account import Account
 from ..core.bundle import Bundle
-from ..core.calendar import is_open, local_date, next_opening
+from ..core.calendar import local_date, next_opening
 from ..core.collection import History, Step, Wait, closed_days, contact_by, next_step
+from ..core.errors import BadInput
 from ..core.ledger import Ledger, fold
+from ..core.link import Scope
 from ..core.message import Message, rendered, values
 from ..core.mime import mime
 from ..core.notice import CLAIMABLE, Notice, State
@@ -25,7 +27,7 @@ from ..core.rulebook import SENT_BY_MACHINE, Channel
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Mail, Sms
 from .records import Records
-from .reminders import Job, reschedule, take_turn, task_of
+from .reminders import Job, take_turn, task_of
 
 Mode = Literal["test", "team", "live"]
 
@@ -46,6 +48,18 @@ class Sender:
         return self.mode == "live" or (self.mode == "team" and address in self.team)
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What is about to be told: the account as it was just read, the step it calls for, and the notice."""
+
+    account: Account
+    ledger: Ledger
+    step: Step
+    notice: Notice
+    now: datetime
+    on: date
+
+
 def deliver(records: Records, bundle: Bundle, sender: Sender, body: str, *, now: datetime) -> State:
     """One queued notice: checked again, claimed, sent with one attempt on the wire, recorded.
 
@@ -58,31 +72,24 @@ def deliver(records: Records, bundle: Bundle, sender: Sender, body: str, *, now:
         return State.SKIPPED
     if notice.state is State.CALLING:
         return _settle_lost_call(records, notice, now)
-    on = local_date(now, bundle.rules.community.time_zone)
-    checked = _checked(records, bundle, account, notice, now=now, on=on)
-    if isinstance(checked, State):
-        return checked
-    step, ledger = checked
-    if not take_turn(records, bundle, step, on=on):
+    telling = _checked(records, bundle, account, notice, now)
+    if isinstance(telling, State):
+        return telling
+    if not take_turn(records, bundle, telling.step, on=telling.on):
         return _advance(records, notice, State.RETRY, CLAIMABLE, "interval")
     attempt = records.notices.claim(notice, now=now, leased_until=now + _LEASE)
     if attempt is None:
         return State.CLAIMED  # another worker was faster
-    claimed = replace(notice, attempt=attempt, state=State.CLAIMED)
-    state = _send(records, bundle, sender, account, ledger, step, claimed, now=now, on=on)
-    reschedule(records, bundle, account.owner.id, on=on)
-    return state
+    claimed = structs.replace(notice, attempt=attempt, state=State.CLAIMED)
+    return _send(records, bundle, sender, replace(telling, notice=claimed))
 
 
-def _checked(
-    records: Records, bundle: Bundle, account: Account, notice: Notice, *, now: datetime, on: date
-) -> tuple[Step, Ledger] | State:
+def _checked(records: Records, bundle: Bundle, account: Account, notice: Notice, now: datetime) -> _Telling | State:
     """What is to be told now, if the notice still is what the rules ask for; else where it stands instead."""
-    may_go = notice.state in CLAIMABLE or (
-        notice.state is State.CLAIMED and notice.leased_until is not None and notice.leased_until <= now
-    )
-    if not may_go:
+    is_run_out = notice.state is State.CLAIMED and notice.leased_until is not None and notice.leased_until <= now
+    if notice.state not in CLAIMABLE and not is_run_out:
         return notice.state
+    on = local_date(now, bundle.rules.community.time_zone)
     history = History(*records.notices.load_history(account.owner.id)).without(notice.key)
     ledger = fold(account, bundle.rules, on)
     through = records.ledger_through()
@@ -98,87 +105,82 @@ def _checked(
         return _advance(records, notice, State.SKIPPED, (notice.state,), "by-people")
     if next_moment(bundle, now) > now:
         return _advance(records, notice, State.RETRY, (notice.state,), "hours")
-    return decision, ledger
+    return _Telling(account, ledger, decision, notice, now, on)
 
 
 def next_moment(bundle: Bundle, now: datetime) -> datetime:
     """The first instant from now on at which messages may go out."""
     hours, community = bundle.rules.collection.message_hours, bundle.rules.community
-    closed = closed_days(community)
-    if is_open(now, hours.opening, hours.closing, community.time_zone, closed):
-        return now
-    return next_opening(now, hours.opening, hours.closing, community.time_zone, closed)
+    return next_opening(now, hours.opening, hours.closing, community.time_zone, closed_days(community))
 
 
-def _send(
-    records: Records,
-    bundle: Bundle,
-    sender: Sender,
-    account: Account,
-    ledger: Ledger,
-    step: Step,
-    notice: Notice,
-    *,
-    now: datetime,
-    on: date,
-) -> State:
+def _send(records: Records, bundle: Bundle, sender: Sender, telling: _Telling) -> State:
     """Renders, marks the call as begun, calls once, and records what is known of it."""
-    address, call = _prepared(records, bundle, sender, account, ledger, step, notice, now=now, on=on)
+    notice, on = telling.notice, telling.on
+    try:
+        address, call = _prepared(records, bundle, sender, telling)
+    except BadInput as bad:  # an address no mail host would take
+        return _give_to_people(records, bundle, telling, State.CLAIMED, bad.problem)
     if not sender.may_write_to(address):
         return _advance(records, notice, State.SENT, (State.CLAIMED,), f"mode:{sender.mode}", notice.attempt, on)
-    if not records.notices.advance(
+    has_begun = records.notices.advance(
         notice, State.CALLING, only_from=(State.CLAIMED,), attempt=notice.attempt, told_on=on
-    ):
+    )
+    if not has_begun:
         return State.CLAIMED
-    delivery = call()
-    state = {"sent": State.SENT, "retry": State.RETRY, "refused": State.FAILED, "unknown": State.UNKNOWN}
-    after = state[delivery.outcome]
-    if after is State.FAILED:
-        records.notices.add_task(task_of(replace(step, channel=step.stage.channels[-1]), bundle))
-    return _advance(records, notice, after, (State.CALLING,), delivery.detail, notice.attempt, on)
+    outcome, detail = call()
+    if outcome == "refused":
+        return _give_to_people(records, bundle, telling, State.CALLING, detail)
+    return _advance(records, notice, _AFTER[outcome], (State.CALLING,), detail, notice.attempt, on)
+
+
+_AFTER = {"sent": State.SENT, "retry": State.RETRY, "unknown": State.UNKNOWN}
+
+
+def _give_to_people(records: Records, bundle: Bundle, telling: _Telling, stands: State, reason: str) -> State:
+    """What no machine can deliver becomes a task, on record before the notice is given up."""
+    step, notice = telling.step, telling.notice
+    records.notices.add_task(task_of(structs.replace(step, channel=step.stage.channels[-1]), bundle))
+    return _advance(records, notice, State.FAILED, (stands,), reason, notice.attempt, telling.on)
 
 
 def _prepared(
-    records: Records,
-    bundle: Bundle,
-    sender: Sender,
-    account: Account,
-    ledger: Ledger,
-    step: Step,
-    notice: Notice,
-    *,
-    now: datetime,
-    on: date,
+    records: Records, bundle: Bundle, sender: Sender, telling: _Telling
 ) -> tuple[str, Callable[[], Delivery]]:
     """The address, and the one call that would send the rendered message to it."""
-    contact = contact_by(account, step.channel)
+    account, step, tag = telling.account, telling.step, notice_tag(telling.notice)
+    contact, language = contact_by(account, step.channel), account.owner.language
     assert contact is not None  # noqa: S101  # the channel was chosen because a contact has it
-    site, days = bundle.rules.community.site_url, bundle.rules.collection.limits.link_days
-    language = account.owner.language
-    channel = step.channel.value
-    code, _ = mint(records, account, scope="account", channel=channel, on=on, days=days, new_code=sender.new_code)
-    stop, _ = mint(records, account, scope="unsubscribe", channel=channel, on=on, days=days, new_code=sender.new_code)
-    stop_url = unsubscribe_url(site, stop)
-    said = values(
-        bundle, account, ledger, step, contact, url=balance_url(site, language, code), unsubscribe_url=stop_url
-    )
+    community = bundle.rules.community
+    stop_url = unsubscribe_url(community.site_url, _minted(records, bundle, sender, telling, "unsubscribe"))
+    url = balance_url(community.site_url, language, _minted(records, bundle, sender, telling, "account"))
+    said = values(bundle, account, telling.ledger, step, contact, url=url, unsubscribe_url=stop_url)
     message: Message = rendered(bundle.messages[step.stage.message][language], said)
-    tag = notice_tag(notice)
     if step.channel is Channel.SMS:
         phone, text = contact.phone or "", message.sms or ""
         return phone, lambda: sender.sms.send(text, phone=phone, notice=tag)
     recipient = contact.email or ""
     raw = mime(
         message,
-        sender=bundle.rules.community.sender,
+        sender=community.sender,
         recipient=recipient,
         recipient_name=contact.name,
         language=language,
         notice=tag,
         unsubscribe_url=stop_url,
-        now=now,
+        now=telling.now,
     )
     return recipient, lambda: sender.mail.send(raw, recipient=recipient, notice=tag)
+
+
+def _minted(records: Records, bundle: Bundle, sender: Sender, telling: _Telling, scope: Scope) -> str:
+    """A code of this message's own."""
+    days = bundle.rules.collection.limits.link_days
+    channel = telling.step.channel.value
+    code, _ = mint(
+        records, telling.account, scope=scope, channel=channel, on=telling.on, days=days, new_code=sender.new_code
+    )
+    return code
 
 
 def notice_tag(notice: Notice) -> str:

@@ -81,15 +81,6 @@ def queue_run(records: Records, bundle: Bundle, queue: Queue, *, on: date) -> Ru
     return run
 
 
-def reschedule(records: Records, bundle: Bundle, owner: str, *, on: date) -> None:
-    """Sets the day an owner is looked at next, after something about them was recorded."""
-    decision = decide(records, bundle, owner, on=on, ledger_through=records.ledger_through())
-    if isinstance(decision, Wait):
-        records.set_due_day(owner, _next_look(decision, on))
-    elif decision is not None:
-        records.set_due_day(owner, on)
-
-
 def take_turn(records: Records, bundle: Bundle, step: Step, *, on: date) -> bool:
     """Keeps two contacts with an owner apart by the least interval; whether it is this step's turn."""
     earliest = on - timedelta(days=bundle.rules.collection.limits.min_interval_days) + ONE_DAY
