@@ -16,7 +16,7 @@ from chalicelib.flows.reminders import Run
 
 
 def plan_json(run: Run, bundle: Bundle, on: date) -> dict[str, Any]:
-    """DESIGN's contract of `plan --json`: who would get what and why, who would not and why, and totals."""
+    """What `plan --json` answers: who would get what and why, who would not and why, and totals."""
     language = bundle.rules.community.languages[0]
     return {
         "on": on.isoformat(),

@@ -30,7 +30,7 @@ def day(text: str) -> date:
 
 @cache
 def rules() -> Rulebook:
-    """The rulebook of `tests/rulebook/`: DESIGN's worked example is in it to the fen."""
+    """The rulebook of `tests/rulebook/`: the published worked example is in it to the fen."""
     parts = {}
     for path in sorted(RULEBOOK.glob("*.yml")):
         value = document(path.name, path.read_text(encoding="utf-8")).value

@@ -56,7 +56,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch, now: str) -> None:
 
 @pytest.fixture
 def records(wired: pytest.MonkeyPatch) -> Records:
-    """DESIGN's example on record."""
+    """The published example on record."""
     made = app.records()
     made.save_owner(owner())
     made.add_facts(OWNER, [tenure(), bill(123456, "2026-03-31")])
@@ -86,7 +86,7 @@ def bearer(code: str) -> dict[str, str]:
 # statement
 
 
-def test_the_example_of_the_design_to_the_fen(api: Client, records: Records) -> None:
+def test_the_published_example_to_the_fen(api: Client, records: Records) -> None:
     answer = api.http.get("/v1/statement?on=2026-06-30", headers=bearer(code_for(records)))
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"

@@ -1,4 +1,4 @@
-"""The late fee: DESIGN's example to the fen, both sides of every boundary, and what must hold for all bills."""
+"""The late fee: the published example to the fen, both sides of every boundary, and what must hold for all bills."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The explained statement: DESIGN's example to the fen, what each line is made from, and what it never shows."""
+"""The explained statement: the published example to the fen, what each line is made from, and what it never shows."""
 
 from typing import Any
 
