@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from chalice.app import Chalice, Request, Response
@@ -17,11 +17,13 @@ from chalicelib.core import bundle as rules_bundle
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
 from chalicelib.core.errors import BadInput, BundleMissing, CourtyardError, NotFound
-from chalicelib.core.message import HTML
 from chalicelib.core.notice import IN_HAND
 from chalicelib.core.rulebook import Language
-from chalicelib.flows import delivery, preferences, reminders, statements
+from chalicelib.flows import preferences, reminders, statements
 from chalicelib.flows.records import Records
+
+if TYPE_CHECKING:
+    from chalicelib.flows.delivery import Sender
 
 app = Chalice(app_name="courtyard")
 app.log.setLevel(logging.INFO)
@@ -43,7 +45,7 @@ PROBLEMS: dict[type[CourtyardError], tuple[int, str]] = {
 }
 
 
-# wiring: clients are made on first use, so that a cold start pays only for what it needs
+# wiring: clients are made, and what only the worker needs is imported, on first use: a cold start pays for no more
 
 
 @cache
@@ -88,13 +90,14 @@ def records() -> Records:
 
 
 @cache
-def sender() -> delivery.Sender:
+def sender() -> "Sender":
     from chalicelib.edge.mail import SesMail
     from chalicelib.edge.sms import SnsSms
+    from chalicelib.flows.delivery import Sender
 
     mail = SesMail(sending_client("sesv2"), environment().configuration_set)
     sms = SnsSms(sending_client("sns"))
-    return delivery.Sender(mail, sms, environment().mode, environment().team)
+    return Sender(mail, sms, environment().mode, environment().team)
 
 
 def now() -> datetime:
@@ -187,6 +190,8 @@ def _unsubscribe(request: Request) -> Response:
 
 
 def _page(name: str, language: Any, **values: Any) -> Response:
+    from chalicelib.core.message import HTML
+
     community = bundle().rules.community
     centre = {"name": community.service_centre.name.of(language), "phone": community.service_centre.phone}
     labels = {key: text.of(language) for key, text in bundle().words.labels.items()}
@@ -246,10 +251,12 @@ def planner(event: Any, context: Any) -> dict[str, int]:
 @app.on_sqs_message(queue="courtyard-notices", batch_size=10, name="worker")
 def worker(event: Any) -> dict[str, list[dict[str, str]]]:
     """Delivers queued notices; only those that broke, or that another worker has, are given back to the queue."""
+    from chalicelib.flows.delivery import deliver
+
     failed = []
     for record in event.to_dict()["Records"]:
         try:
-            state = delivery.deliver(records(), bundle(), sender(), record["body"], now=now())
+            state = deliver(records(), bundle(), sender(), record["body"], now=now())
             app.log.info("notice %s", state.value)
             if state in IN_HAND:  # if the worker that has it dies, this message finds out
                 failed.append({"itemIdentifier": record["messageId"]})

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
-from .flows.delivery import Mode
+from .flows.ports import Mode
 
 
 class Settings(NamedTuple):

@@ -1,7 +1,6 @@
 """The collection policy: what an owner is told next, or why not now; each with a reason a person can read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -40,8 +39,7 @@ class Wait(Struct, frozen=True, kw_only=True):
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What an owner was told and what staff were asked to do."""
 
     notices: tuple[Notice, ...] = ()
@@ -57,8 +55,7 @@ class History:
         return History(tuple(n for n in self.notices if n.key != key), self.tasks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(Struct, frozen=True):
     """A stage on one of its days: `rank` counts turns through all stages."""
 
     stage: Stage

@@ -7,8 +7,9 @@ pays what is billed later.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct
 
 from . import discounts, latefee
 from .account import Account, Adjustment, Bill, Part, Payment
@@ -18,8 +19,7 @@ from .rulebook import LateFeeRule, ReferenceRate, Rulebook
 from .view import Line
 
 
-@dataclass(slots=True)
-class Allocation:
+class Allocation(Struct):
     """What part of a payment went to which part of which bill."""
 
     payment: str
@@ -28,8 +28,7 @@ class Allocation:
     amount: Fen
 
 
-@dataclass(slots=True)
-class Debt:
+class Debt(Struct):
     """A bill with everything that has happened to it."""
 
     bill: Bill
@@ -38,11 +37,11 @@ class Debt:
     stopped: tuple[tuple[date, date], ...]
     offer: Offer | None
     discount: Fen = ZERO
-    adjustments: list[Adjustment] = field(default_factory=list)
-    allocations: list[Allocation] = field(default_factory=list)
-    unpaid: list[latefee.Balance] = field(default_factory=list)
+    adjustments: list[Adjustment] = []
+    allocations: list[Allocation] = []
+    unpaid: list[latefee.Balance] = []
     is_settled: bool = False  # nothing left, so that later payments need not look again
-    _lines: dict[tuple[date, int, Fen], tuple[Line, ...]] = field(default_factory=dict)
+    _lines: dict[tuple[date, int, Fen], tuple[Line, ...]] = {}
 
     @property
     def principal_left(self) -> Fen:
@@ -103,8 +102,7 @@ def _sum_of(entries: Iterable[Allocation | Adjustment], part: Part) -> Fen:
     return Fen(amount)
 
 
-@dataclass(slots=True)
-class Receipt:
+class Receipt(Struct):
     """A payment with what of it is not yet allocated, and when it was taken back, if it was."""
 
     payment: Payment
@@ -112,14 +110,13 @@ class Receipt:
     reversed_on: date | None = None
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """An account on a day: debts by due date, receipts by day."""
 
     on: date
     order: tuple[str, ...]
-    debts: dict[str, Debt] = field(default_factory=dict)
-    receipts: dict[str, Receipt] = field(default_factory=dict)
+    debts: dict[str, Debt] = {}
+    receipts: dict[str, Receipt] = {}
 
     @property
     def credit(self) -> Fen:
@@ -154,13 +151,12 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
     return ledger
 
 
-@dataclass(slots=True)
-class _Day:
+class _Day(Struct):
     """What happened on one day."""
 
-    bills: list[Bill] = field(default_factory=list)
-    payments: list[Payment] = field(default_factory=list)
-    adjustments: list[Adjustment] = field(default_factory=list)
+    bills: list[Bill] = []
+    payments: list[Payment] = []
+    adjustments: list[Adjustment] = []
 
 
 def _by_day(account: Account, on: date) -> dict[date, _Day]:

@@ -8,7 +8,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 import msgspec
 from msgspec import structs
@@ -25,11 +24,9 @@ from ..core.mime import mime
 from ..core.notice import CLAIMABLE, Notice, State
 from ..core.rulebook import SENT_BY_MACHINE, Channel
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
-from .ports import Delivery, Mail, Sms
+from .ports import Delivery, Mail, Mode, Sms
 from .records import Records
 from .reminders import Job, take_turn, task_of
-
-Mode = Literal["test", "team", "live"]
 
 _LEASE = timedelta(minutes=10)
 

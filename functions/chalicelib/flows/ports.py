@@ -5,6 +5,9 @@ from typing import Literal, NamedTuple, Protocol
 
 Item = dict[str, str | int]
 
+Mode = Literal["test", "team", "live"]
+"""How far messages go: nowhere (rendered and recorded), to the allow-listed, to everybody."""
+
 
 class Condition(NamedTuple):
     """What must be true of one attribute: absent (no value needed), equal to a value, or on one side of it."""

@@ -1,6 +1,5 @@
 """The daily run: looks at owners whose day has come, puts each step on record, queues it or opens a task."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import msgspec
@@ -26,8 +25,7 @@ class Job(Struct, frozen=True):
     notice: str
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """What a look at the owners found: notices and tasks to do, and who waits for what."""
 
     notices: list[Step]
