@@ -34,6 +34,7 @@ class Debt(Struct):
     bill: Bill
     late_fee_rule: LateFeeRule | None
     reference: ReferenceRate | None
+    late_from: date | None
     stopped: tuple[tuple[date, date], ...]
     offer: Offer | None
     discount: Fen = ZERO
@@ -62,9 +63,12 @@ class Debt(Struct):
     def late_fee_lines(self, on: date) -> tuple[Line, ...]:
         """The late fee through a day, explained."""
         bill, rule = self.bill, self.late_fee_rule
-        if rule is None or not self.unpaid:
+        if rule is None or self.late_from is None or on < self.late_from or not self.unpaid:
             return ()
-        asked = (on, len(self.unpaid), self.unpaid[-1][1])
+        since, left = self.unpaid[-1]
+        if not left and since <= self.late_from:
+            return ()  # most bills are paid before a late fee could run
+        asked = (on, len(self.unpaid), left)
         if asked not in self._lines:
             self._lines[asked] = latefee.lines(
                 bill.principal, bill.due_on, self.unpaid, rule, self.reference, on, self.stopped
@@ -182,7 +186,14 @@ def _debt(account: Account, bill: Bill, rules: Rulebook, on: date) -> Debt:
         if hold.stops_late_fee and (not hold.bills or bill.key in hold.bills) and hold.from_ <= on
     )
     reward = kind.reward if kind and kind.reward else ""
-    return Debt(bill, rule, reference, stopped, discounts.offer(reward, rewards, bill.due_on, bill.principal))
+    return Debt(
+        bill=bill,
+        late_fee_rule=rule,
+        reference=reference,
+        late_from=latefee.first_day(bill.due_on, rule) if rule else None,
+        stopped=stopped,
+        offer=discounts.offer(reward, rewards, bill.due_on, bill.principal),
+    )
 
 
 def _receive(ledger: Ledger, payment: Payment, day: date) -> None:
