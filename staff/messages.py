@@ -15,7 +15,8 @@ from chalicelib.core.fault import Fault
 from chalicelib.core.message import HTML
 from chalicelib.core.rulebook import Language, SmsProfile, Word
 
-from .rulefiles import Document, decoded, document
+from .documents import Document, document
+from .rulefiles import decoded
 
 _TABLE = "<!-- table -->"
 _FRONT = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.account import Bill
-from chalicelib.core.collection import History, Step, Wait, channels, contact_by, first_look, next_step, remembered
+from chalicelib.core.collection import History, Step, Wait, first_look, next_step, remembered
 from chalicelib.core.ledger import fold
 from chalicelib.core.notice import TOLD, Notice, State, Task
+from chalicelib.core.reach import channels, contact_by
 from chalicelib.core.rulebook import Channel, SmsProfile
 from tests.builders import (
     OWNER,

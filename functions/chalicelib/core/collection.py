@@ -5,11 +5,13 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from .account import Account, Bill, Contact
-from .calendar import ONE_DAY, Span, next_open_day
-from .ledger import Debt, Ledger
+from .account import Account, Bill
+from .calendar import ONE_DAY, next_open_day
+from .debt import Debt
+from .ledger import Ledger
 from .notice import TOLD, Notice, State, Task
-from .rulebook import Channel, Community, Rulebook, SmsProfile, Stage
+from .reach import channels, closed_days
+from .rulebook import Channel, Rulebook, Stage
 from .words import Reason
 
 
@@ -193,34 +195,6 @@ def _too_soon(account: Account, step: Step, rules: Rulebook, on: date) -> Wait |
         return None
     reason = Reason("interval", {"last": last, "days": days})
     return Wait(owner=step.owner, reason=reason, stage=step.stage, until=last + timedelta(days=days))
-
-
-def closed_days(community: Community) -> frozenset[date]:
-    """Every day on which nobody is written to."""
-    spans = [Span(holiday.first, holiday.last) for holiday in community.holidays]
-    return frozenset(span.first + timedelta(days=i) for span in spans for i in range(span.days))
-
-
-def channels(account: Account, stage: Stage, community: Community) -> tuple[Channel, ...]:
-    """The channels of a stage that work for an owner, best first; the last is always done by people.
-
-    Mainland carriers do not carry demands, so a demand never goes by SMS there.
-    """
-    usable = set(Channel) - account.unsubscribed
-    if not contact_by(account, Channel.EMAIL):
-        usable -= {Channel.EMAIL}
-    is_barred = stage.demand and community.sms.profile is SmsProfile.MAINLAND_CHINA
-    if is_barred or not contact_by(account, Channel.SMS):
-        usable -= {Channel.SMS}
-    return tuple(channel for channel in stage.channels if channel in usable)
-
-
-def contact_by(account: Account, channel: Channel) -> Contact | None:
-    """The first of an owner's contacts who can be reached by a channel."""
-    for contact in account.owner.contacts:
-        if (contact.email if channel is Channel.EMAIL else contact.phone) is not None:
-            return contact
-    return None
 
 
 def _stale(through: date | None, needed: date) -> Reason:

@@ -6,104 +6,15 @@ pays what is billed later.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 
 from msgspec import Struct
 
 from . import discounts, latefee
 from .account import Account, Adjustment, Bill, Part, Payment
-from .discounts import Offer
+from .debt import Allocation, Debt
 from .money import ZERO, Fen, total
-from .rulebook import LateFeeRule, ReferenceRate, Rulebook
-from .view import Line
-
-
-class Allocation(Struct):
-    """What part of a payment went to which part of which bill."""
-
-    payment: str
-    bill: Bill
-    part: Part
-    amount: Fen
-
-
-class Debt(Struct):
-    """A bill with everything that has happened to it."""
-
-    bill: Bill
-    late_fee_rule: LateFeeRule | None
-    reference: ReferenceRate | None
-    late_from: date | None
-    stopped: tuple[tuple[date, date], ...]
-    offer: Offer | None
-    discount: Fen = ZERO
-    adjustments: list[Adjustment] = []
-    allocations: list[Allocation] = []
-    unpaid: list[latefee.Balance] = []
-    is_settled: bool = False  # nothing left, so that later payments need not look again
-    _lines: dict[tuple[date, int, Fen], tuple[Line, ...]] = {}
-
-    @property
-    def principal_left(self) -> Fen:
-        return ZERO if self.is_settled else Fen(max(0, -self.overpaid))
-
-    @property
-    def overpaid(self) -> Fen:
-        """What was paid of a part that an adjustment took away later; below zero while principal is left."""
-        lowered = self.discount + self.adjusted("principal") + self.paid("principal")
-        return Fen(lowered - self.bill.principal)
-
-    def paid(self, part: Part) -> Fen:
-        return _sum_of(self.allocations, part)
-
-    def adjusted(self, part: Part) -> Fen:
-        return _sum_of(self.adjustments, part)
-
-    def late_fee_lines(self, on: date) -> tuple[Line, ...]:
-        """The late fee through a day, explained."""
-        bill, rule = self.bill, self.late_fee_rule
-        if rule is None or self.late_from is None or on < self.late_from or not self.unpaid:
-            return ()
-        since, left = self.unpaid[-1]
-        if not left and since <= self.late_from:
-            return ()  # most bills are paid before a late fee could run
-        asked = (on, len(self.unpaid), left)
-        if asked not in self._lines:
-            self._lines[asked] = latefee.lines(
-                bill.principal, bill.due_on, self.unpaid, rule, self.reference, on, self.stopped
-            )
-        return self._lines[asked]
-
-    def late_fee(self, on: date) -> Fen:
-        """The late fee through a day, less what was waived of it."""
-        lines = self.late_fee_lines(on)
-        if not lines:
-            return ZERO
-        charged = total([line.amount for line in lines])
-        return Fen(max(0, charged - self.adjusted("late_fee")))
-
-    def late_fee_left(self, on: date) -> Fen:
-        late_fee = self.late_fee(on)
-        return Fen(max(0, late_fee - self.paid("late_fee"))) if late_fee else ZERO
-
-    def outstanding(self, on: date) -> Fen:
-        return ZERO if self.is_settled else Fen(self.principal_left + self.late_fee_left(on))
-
-    def note_unpaid(self, day: date) -> None:
-        """Remembers the principal unpaid at a day's end, which is what a late fee counts from."""
-        if self.unpaid and self.unpaid[-1][0] == day:
-            self.unpaid.pop()
-        if not self.unpaid or self.unpaid[-1][1] != self.principal_left:
-            self.unpaid.append((day, self.principal_left))
-
-
-def _sum_of(entries: Iterable[Allocation | Adjustment], part: Part) -> Fen:
-    amount = 0
-    for entry in entries:
-        if entry.part == part:
-            amount += entry.amount
-    return Fen(amount)
+from .rulebook import Rulebook
 
 
 class Receipt(Struct):

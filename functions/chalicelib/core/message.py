@@ -13,7 +13,8 @@ from . import latefee
 from .account import Account, Contact
 from .bundle import Bundle, MessageText
 from .collection import Step
-from .ledger import Debt, Ledger
+from .debt import Debt
+from .ledger import Ledger
 from .money import total
 from .rulebook import Language
 from .words import day_text, money_text

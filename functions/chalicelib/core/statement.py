@@ -4,7 +4,8 @@ from datetime import date
 
 from .account import Account
 from .collection import History, Step, next_step
-from .ledger import Debt, Ledger, Receipt, fold
+from .debt import Debt
+from .ledger import Ledger, Receipt, fold
 from .money import Fen, total
 from .rulebook import Language, Rulebook
 from .view import AllocationView, BillState, BillView, HoldView, Line, NextView, PaymentView, Statement, UnitView

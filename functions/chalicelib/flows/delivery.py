@@ -15,13 +15,14 @@ from msgspec import structs
 from ..core.account import Account
 from ..core.bundle import Bundle
 from ..core.calendar import local_date, next_opening
-from ..core.collection import History, Step, Wait, closed_days, contact_by, next_step
+from ..core.collection import History, Step, Wait, next_step
 from ..core.errors import BadInput
 from ..core.ledger import Ledger, fold
 from ..core.link import Scope
 from ..core.message import Message, rendered, values
 from ..core.mime import mime
 from ..core.notice import CLAIMABLE, Notice, State
+from ..core.reach import closed_days, contact_by
 from ..core.rulebook import SENT_BY_MACHINE, Channel
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Mail, Mode, Sms

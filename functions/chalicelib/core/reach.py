@@ -1,0 +1,35 @@
+"""How an owner can be reached, and on which days nobody is written to."""
+
+from datetime import date, timedelta
+
+from .account import Account, Contact
+from .calendar import Span
+from .rulebook import Channel, Community, SmsProfile, Stage
+
+
+def closed_days(community: Community) -> frozenset[date]:
+    """Every day on which nobody is written to."""
+    spans = [Span(holiday.first, holiday.last) for holiday in community.holidays]
+    return frozenset(span.first + timedelta(days=i) for span in spans for i in range(span.days))
+
+
+def channels(account: Account, stage: Stage, community: Community) -> tuple[Channel, ...]:
+    """The channels of a stage that work for an owner, best first; the last is always done by people.
+
+    Mainland carriers do not carry demands, so a demand never goes by SMS there.
+    """
+    usable = set(Channel) - account.unsubscribed
+    if not contact_by(account, Channel.EMAIL):
+        usable -= {Channel.EMAIL}
+    is_barred = stage.demand and community.sms.profile is SmsProfile.MAINLAND_CHINA
+    if is_barred or not contact_by(account, Channel.SMS):
+        usable -= {Channel.SMS}
+    return tuple(channel for channel in stage.channels if channel in usable)
+
+
+def contact_by(account: Account, channel: Channel) -> Contact | None:
+    """The first of an owner's contacts who can be reached by a channel."""
+    for contact in account.owner.contacts:
+        if (contact.email if channel is Channel.EMAIL else contact.phone) is not None:
+            return contact
+    return None
