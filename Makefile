@@ -33,7 +33,7 @@ serve: setup ## the site in both languages with the demo's API, built anew whene
 	@exec $(BIN)/courtyard demo --port $(PORT) --reload
 
 site: setup ## the public site, in build/site/
-	$(RUN) -m staff.pagesbuild
+	$(RUN) -m staff.publication
 
 schemas: setup ## the JSON Schemas of the files in site/, from the types
 	$(RUN) -m staff.schemas

@@ -21,7 +21,7 @@ from chalicelib.flows import reminders
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
-from . import aws, bundle, emulator, imports, pagesbuild, sample, webserver
+from . import aws, bundle, emulator, imports, publication, sample, webserver
 from .memory import MemoryTable
 from .outbox import Outbox
 from .outlook import opening
@@ -46,9 +46,9 @@ def main(*, port: int, on: date, is_reloading: bool) -> int:
     url = f"http://127.0.0.1:{port}"
     with emulator.running() as endpoint, _environment(endpoint, url):
         rules = _rules(url)
-        with pagesbuild.running(url) as builds:
+        with publication.running(url) as builds:
             records = _imported(rules, on)
-            problem = pagesbuild.finish(builds)
+            problem = publication.finish(builds)
         if problem:
             print(problem, file=sys.stderr)
             return 1

@@ -10,7 +10,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from werkzeug.wrappers import Request, Response
 
-from . import pagesbuild
+from . import publication
 from .webserver import Responder
 
 _SCRIPT = """
@@ -44,8 +44,8 @@ class Reload(FileSystemEventHandler):
                 self.build()
 
     def build(self) -> None:
-        with pagesbuild.running(self._site_url) as builds:
-            problem = pagesbuild.finish(builds)
+        with publication.running(self._site_url) as builds:
+            problem = publication.finish(builds)
         if problem:
             sys.stderr.write(problem)
         else:
