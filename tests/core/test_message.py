@@ -122,9 +122,9 @@ def test_one_line_has_no_breaks_controls_or_direction_marks(text: str, expected:
 @pytest.mark.parametrize(
     ("period", "zh", "en"),
     [
-        ("2026-Q4", "2026年第4季度", "quarter 4 of 2026"),
-        ("2026-03", "2026年3月", "month 3 of 2026"),
-        ("2026-10", "2026年10月", "month 10 of 2026"),
+        ("2026-Q4", "2026年第四季度", "October to December 2026"),
+        ("2026-03", "2026年3月", "March 2026"),
+        ("2026-10", "2026年10月", "October 2026"),
         ("2026", "2026年度", "2026"),
         ("装修期", "装修期", "装修期"),
         ("2026上半年", "2026上半年", "2026上半年"),

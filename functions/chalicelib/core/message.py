@@ -12,6 +12,7 @@ from msgspec import Struct
 from . import latefee
 from .account import Account, Contact
 from .bundle import Bundle, MessageText
+from .calendar import period as span_of
 from .collection import Step
 from .debt import Debt
 from .ledger import Ledger
@@ -111,11 +112,15 @@ def values(
 
 def period_text(bundle: Bundle, period: str, language: Language) -> str:
     """A period as people say it; one staff named otherwise stands as it is."""
-    year, _, part = period.partition("-")
-    label = "period-quarter" if part.startswith("Q") else "period-month" if part else "period-year"
-    if not year.isdigit() or len(year) != 4:
+    try:
+        first = span_of(period).first
+    except ValueError:
         return period
-    return bundle.words.labels[label].of(language).format(year=year, part=part.lstrip("Q0"))
+    year, _, part = period.partition("-")
+    kind = f"quarter-{part[1]}" if part.startswith("Q") else "month" if part else "year"
+    form = bundle.words.labels[f"period-{kind}"].of(language)
+    month = str(first.month) if language == "zh" else bundle.words.months[first.month - 1]
+    return form.format(year=year, month=month)
 
 
 def _row(bundle: Bundle, debt: Debt, on: date, language: Language) -> dict[str, str]:
