@@ -1,7 +1,9 @@
 """Compiles `site/` into the functions' bundle; a rulebook or message with a fault never becomes one."""
 
 import hashlib
+import re
 import subprocess
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from chalicelib.core.sms import refused_words, segments
 from chalicelib.core.words import Reason
 
 from . import messages, rulefiles
+from .documents import Document
 from .rulefiles import RuleFiles
 
 
@@ -34,29 +37,48 @@ class Compiled:
 
 
 def compiled(site: Path) -> Compiled:
-    """Everything staff wrote, checked as a whole."""
+    """Everything staff wrote, checked as a whole; messages too while the rules can be read at all."""
     files = rulefiles.read(site)
     result = Compiled(files, list(files.faults))
     frames = [f"messages/{name}" for name in ("layout.html", "layout.txt", "unsubscribe.html")]
-    result.faults += [Fault(name, (), "file-missing", {}, name) for name in frames if not (site / name).is_file()]
-    if result.faults:
+    missing = [Fault(name, (), "file-missing", {}, name) for name in frames if not (site / name).is_file()]
+    result.faults += missing
+    if missing or files.files.keys() != rulefiles.TYPES.keys():
         return result
     rules = files.rulebook
+    texts = _messages(site, result, rules)
+    pages = {"unsubscribe": dict.fromkeys(rules.community.languages, messages.page(site, "unsubscribe"))}
+    draft = Bundle(revision=revision(site), rules=rules, words=files.files["words.yml"], messages=texts, pages=pages)
+    # rules with a fault may make a message impossible to fill in: then they are mended first
+    with suppress(LookupError, ValueError, StopIteration) if result.faults else nullcontext():
+        found = message_faults(draft)
+        result.faults += found
+        files.documents |= {fault.file: _document_of(site, fault) for fault in found}
+    if not result.faults:
+        result.bundle = draft
+    return result
+
+
+def _document_of(site: Path, fault: Fault) -> Document:
+    """Where in a message the word stands that a fault is about, as far as the fault names one."""
+    lines = (site / fault.file).read_text(encoding="utf-8-sig").splitlines()
+    names = re.findall(r"'(\w+)'", fault.values.get("detail", "")) or list(fault.path)
+    told = [number for number, line in enumerate(lines, 1) for name in names if str(name) in line]
+    return Document(lines={(): told[0] if told else 1})
+
+
+def _messages(site: Path, result: Compiled, rules: Rulebook) -> dict[str, dict[Language, MessageText]]:
+    """Every message of the stages in every language; what is wrong with one goes to the faults."""
     texts: dict[str, dict[Language, MessageText]] = {}
     for name in sorted({stage.message for stage in rules.collection.stages}):
         for language in rules.community.languages:
             text, read, faults = messages.compiled(site, name, language, rules.community.sms.profile)
             for fault in faults:
-                files.documents.setdefault(fault.file, read)
+                result.files.documents.setdefault(fault.file, read)
             result.faults += faults
             if text:
                 texts.setdefault(name, {})[language] = text
-    pages = {"unsubscribe": dict.fromkeys(rules.community.languages, messages.page(site, "unsubscribe"))}
-    draft = Bundle(revision=revision(site), rules=rules, words=files.files["words.yml"], messages=texts, pages=pages)
-    result.faults += message_faults(draft)
-    if not result.faults:
-        result.bundle = draft
-    return result
+    return texts
 
 
 def write(site: Path, target: Path) -> Compiled:

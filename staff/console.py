@@ -42,7 +42,8 @@ def print_faults(rows: list[Row], file: TextIO | None = None) -> None:
     out = file or sys.stdout
     for row in rows:
         problem = with_allowed(row["problem"], row["allowed"])
-        print(f"{row['file']}:{row['line']}: {row['field']}: {problem}", file=out)
+        place = f"{row['file']}:{row['line']}:" + (f" {row['field']}:" if row["field"] else "")
+        print(f"{place} {problem}", file=out)
     if not rows:
         print("site/: 0 ✓", file=out)
 

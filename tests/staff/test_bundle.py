@@ -185,3 +185,16 @@ def test_the_worst_case_is_as_long_as_a_real_message_gets(site: Path) -> None:
         account, step = bundle.worst_case(made.rules, stage, "zh")
         assert step.bills == (account.bills[0].key,)
         assert account.bills[0].principal >= 10_000_000
+
+
+def test_rules_and_messages_are_judged_in_one_go_each_fault_with_its_line(site: Path) -> None:
+    fees, message = site / "fees.yml", site / "messages/zh/due-soon.md"
+    fees.write_text(fees.read_text(encoding="utf-8").replace("yuan: 2.20", "yuan: -2.20", 1), encoding="utf-8")
+    message.write_text(
+        message.read_text(encoding="utf-8").replace("{{ days }} 天到期。", "{{ dais }} 天到期。"), "utf-8"
+    )
+
+    made = bundle.compiled(site)
+
+    places = [(fault.file, fault.problem, made.files.line(fault)) for fault in made.faults]
+    assert places == [("fees.yml", "wrong-form", 53), ("messages/zh/due-soon.md", "template-error", 9)]
