@@ -1,11 +1,13 @@
 """From what staff write in `site/` to what is built: the pages' hook and, as a script, the functions' bundle."""
 
+import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 
+import jieba
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -16,7 +18,7 @@ from msgspec.structs import replace
 from chalicelib.core import calendar
 from chalicelib.core.rulebook import Language, Rulebook
 from chalicelib.core.words import problem_text
-from staff import rulefiles
+from staff import pagefiles, rulefiles
 from staff.pages import Pages
 
 ROOT = Path(__file__).parent
@@ -24,6 +26,8 @@ ROOT = Path(__file__).parent
 # What the theme would publish although no reader fetches it: our templates, debugging aids, other languages' search.
 UNREAD = ("parts/*", "*.map", "assets/images/favicon.png", "assets/javascripts/lunr/*")
 READ = ("*/lunr.stemmer.support.min.js", "*/lunr.multi.min.js", "*/lunr.zh.min.js")
+
+jieba.setLogLevel(logging.WARNING)  # how it loads its dictionary is nobody's concern
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -41,7 +45,13 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.repo_url = community.repository_url
     words, today = read.files["words.yml"], _today(community.time_zone)
     config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
-    config.extra["pages"] = Pages(rulebook, words, language, today, site / "theme" / "parts")
+    config.extra["pages"] = pages = Pages(rulebook, words, language, today, site / "theme" / "parts")
+    unfilled = [
+        f"{site.name}/{fault.file}:{fault.line}: {problem_text(words, fault.problem, fault.values, language)}"
+        for fault in pagefiles.template_faults(site, pages)
+    ]
+    if unfilled:
+        raise PluginError("\n".join(unfilled))
     return config
 
 

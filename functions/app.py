@@ -30,6 +30,8 @@ app.log.setLevel(logging.INFO)
 
 BUNDLE = Path(__file__).parent / "chalicelib" / "bundle.json"
 DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+PROBLEM = "application/problem+json"
+HTML_TYPE = "text/html; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -117,7 +119,7 @@ def today() -> date:
 def with_headers(event: Any, get_response: Callable[[Any], Response]) -> Response:
     """Every answer is private, never cached; every error is a problem document (RFC 9457)."""
     response = get_response(event)
-    if response.status_code >= 400 and response.headers.get("Content-Type") != "application/problem+json":
+    if response.status_code >= 400 and response.headers.get("Content-Type") not in (PROBLEM, HTML_TYPE):
         response = problem(response.status_code, _title(response), None)
     response.headers = {**HEADERS, **response.headers}
     return response
@@ -125,14 +127,15 @@ def with_headers(event: Any, get_response: Callable[[Any], Response]) -> Respons
 
 def _title(response: Response) -> str:
     body = response.body if isinstance(response.body, dict) else {}
-    return str(body.get("Code", "Error")).removesuffix("Error")
+    words = re.findall("[A-Z][a-z]+", str(body.get("Code", "Error")).removesuffix("Error"))
+    return " ".join(words).capitalize() or "Error"
 
 
 def problem(status: int, title: str, detail: str | None) -> Response:
     body = {"type": "about:blank", "title": title, "status": status}
     if detail:
         body["detail"] = detail
-    return Response(msgspec.json.encode(body).decode(), {"Content-Type": "application/problem+json"}, status)
+    return Response(msgspec.json.encode(body).decode(), {"Content-Type": PROBLEM}, status)
 
 
 def answered(view: Callable[[Request], Response]) -> Response:
@@ -177,8 +180,12 @@ def ask_unsubscribe() -> Response:
 
 
 def _ask_unsubscribe(request: Request) -> Response:
-    language = preferences.unsubscribe_language(records(), _token(request), today=today())
-    return _page("unsubscribe", language, is_done=False)
+    """Shows the button, or whom to call: this is a person's browser, or a scanner's, and changes nothing."""
+    try:
+        language = preferences.unsubscribe_language(records(), _token(request), today=today())
+    except NotFound:
+        return _page("unsubscribe", bundle().rules.community.languages[0], "gone", status=404)
+    return _page("unsubscribe", language, "ask")
 
 
 @app.route("/v1/unsubscribe", methods=["POST"], content_types=[FORM, "multipart/form-data", "application/json"])
@@ -188,19 +195,19 @@ def unsubscribe() -> Response:
 
 def _unsubscribe(request: Request) -> Response:
     language = preferences.unsubscribe(records(), _token(request), today=today())
-    return _page("unsubscribe", language, is_done=True)
+    return _page("unsubscribe", language, "done")
 
 
-def _page(name: str, language: Any, **values: Any) -> Response:
+def _page(name: str, language: Language, state: str, status: int = 200) -> Response:
     from chalicelib.core.message import HTML
 
     community = bundle().rules.community
     centre = {"name": community.service_centre.name.of(language), "phone": community.service_centre.phone}
     labels = {key: text.of(language) for key, text in bundle().words.labels.items()}
     html = HTML.from_string(bundle().pages[name][language]).render(
-        language=language, centre=centre, labels=labels, **values
+        language=language, centre=centre, labels=labels, state=state
     )
-    return Response(html, {"Content-Type": "text/html; charset=utf-8"}, 200)
+    return Response(html, {"Content-Type": HTML_TYPE}, status)
 
 
 def _bearer(request: Request) -> str:

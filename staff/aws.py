@@ -1,17 +1,23 @@
 """AWS as the commands reach it: through the standard `AWS_*` variables, so the same code runs on any endpoint."""
 
 import os
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from chalicelib import settings
+from chalicelib.core.bundle import Bundle
+from chalicelib.core.errors import BadInput
+from chalicelib.core.notice import IN_HAND
 from chalicelib.edge.mail import SesMail
 from chalicelib.edge.queue import SqsQueue
 from chalicelib.edge.sms import SnsSms
 from chalicelib.edge.table import DynamoTable
-from chalicelib.flows.delivery import Sender
+from chalicelib.flows.delivery import Sender, deliver
 from chalicelib.flows.records import Records
 
 QUEUE = "courtyard-notices"
@@ -20,7 +26,10 @@ QUEUE = "courtyard-notices"
 def client(service: str, **options: Any) -> Any:
     """A client; the region may be left out where an endpoint is given, since emulators have none."""
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    return boto3.client(service, region_name=region or "us-east-1", **options)
+    try:
+        return boto3.client(service, region_name=region or "us-east-1", **options)
+    except ValueError as error:  # an endpoint that is no address
+        raise BadInput("AWS_ENDPOINT_URL", str(error)) from None
 
 
 def records() -> Records:
@@ -37,7 +46,7 @@ def sender() -> Sender:
 
 
 class WorkQueue(SqsQueue):
-    """The queue as `courtyard run` uses it: filled like the planner does, emptied like the worker does."""
+    """The queue from both its ends: filled like the planner does, emptied like the worker does."""
 
     def __init__(self) -> None:
         self._sqs = client("sqs")
@@ -51,3 +60,24 @@ class WorkQueue(SqsQueue):
 
     def delete(self, handle: str) -> None:
         self._sqs.delete_message(QueueUrl=self._address, ReceiptHandle=handle)
+
+
+def deliver_all(
+    records: Records,
+    rules: Bundle,
+    sender: Sender,
+    queue: WorkQueue,
+    *,
+    now: datetime,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Counter[str]:
+    """Works the queue until it is empty; what came of each notice."""
+    states: Counter[str] = Counter()
+    while batch := queue.take():
+        for body, handle in batch:
+            state = deliver(records, rules, sender, body, now=now)
+            states[state.value] += 1
+            on_progress(states.total())
+            if state not in IN_HAND:  # another worker has it; should that one die, the queue offers it again
+                queue.delete(handle)
+    return states

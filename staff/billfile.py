@@ -17,15 +17,18 @@ from . import cells, choices, figures
 from .lookups import Lookups, known_unit
 from .rows import Line, Plan, Step
 
+_FARTHEST = timedelta(days=3653)  # a bill due later than in ten years is a slip of the pen
 
-def plan(lines: Iterable[Line], lookups: Lookups, records: Records, rulebook: Rulebook) -> Plan:
+
+def plan(lines: Iterable[Line], lookups: Lookups, records: Records, rulebook: Rulebook, *, today: date) -> Plan:
     """Every bill that is not yet on record, by owner."""
-    kind_of = choices.of_names({id: kind.name for id, kind in rulebook.fees.kinds.items()})
+    kind_of = choices.of_kinds(rulebook.fees)
+    latest = today + _FARTHEST
     visible = timedelta(days=rulebook.collection.limits.visible_days_before_due)
     seen: dict[str, tuple[Line, Bill]] = {}
     new: dict[str, list[Bill]] = {}
     for line in lines:
-        bill = _bill(line, lookups, kind_of, visible)
+        bill = _bill(line, lookups, kind_of, visible, latest)
         if bill is None or _is_repeated(line, bill, seen):
             continue
         owner, known = _on_record(line, bill, lookups)
@@ -57,7 +60,7 @@ def _explained(bill: Bill, owner: str, lookups: Lookups, rulebook: Rulebook) -> 
     return bill
 
 
-def _bill(line: Line, lookups: Lookups, kind_of: choices.Choice, visible: timedelta) -> Bill | None:
+def _bill(line: Line, lookups: Lookups, kind_of: choices.Choice, visible: timedelta, latest: date) -> Bill | None:
     unit = known_unit(line, lookups)
     id = line.need("bill", cells.bill)
     kind = line.need("kind", kind_of)
@@ -65,7 +68,9 @@ def _bill(line: Line, lookups: Lookups, kind_of: choices.Choice, visible: timede
     due_on = line.need("due_on", figures.day)
     amount = line.need("amount", figures.amount)
     issued_on = line.may("issued_on", figures.day)
-    if due_on and issued_on and issued_on > due_on:
+    if due_on and not figures.EARLIEST <= due_on <= latest:
+        line.blame("due_on", "out-of-range", f"{figures.EARLIEST} … {latest}")
+    elif due_on and issued_on and issued_on > due_on:
         line.blame("issued_on", "issued-after-due", due=due_on.isoformat())
     if line.faults or not (unit and id and kind and period and due_on and amount):
         return None

@@ -22,7 +22,7 @@ from chalicelib.core.rulebook import Channel, Language, Rulebook, Stage
 from chalicelib.core.sms import refused_words, segments
 from chalicelib.core.words import Reason
 
-from . import messages, rulefiles
+from . import messages, pagefiles, rulefiles
 from .documents import Document
 from .rulefiles import RuleFiles
 
@@ -54,6 +54,11 @@ def compiled(site: Path) -> Compiled:
         found = message_faults(draft)
         result.faults += found
         files.documents |= {fault.file: _document_of(site, fault) for fault in found}
+    if not files.faults:  # the same holds for a page
+        newest = max(rate.from_ for schedule in rules.fees.schedules for rate in schedule.rates)
+        unfilled = pagefiles.faults(site, rules, draft.words, newest)
+        result.faults += unfilled
+        files.documents |= {fault.file: Document(lines={(): fault.line}) for fault in unfilled}
     if not result.faults:
         result.bundle = draft
     return result
@@ -131,7 +136,7 @@ def _message_faults(draft: Bundle, stage: Stage, language: Language, text: Messa
     said = values(draft, account, ledger, step, account.owner.contacts[0], url=url, unsubscribe_url=url)
     try:
         message = rendered(text, said)
-        HTML.from_string(draft.pages["unsubscribe"][language]).render(**said, is_done=False)
+        HTML.from_string(draft.pages["unsubscribe"][language]).render(**said, state="ask")
     except TemplateError as error:
         return [Fault(file, (), "template-error", {"detail": error.message or str(error)})]
     if message.sms is None:

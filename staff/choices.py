@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from chalicelib.core.rulebook import Language, Payments, Text
+from chalicelib.core.rulebook import Fees, Language, Payments
 
 from .cells import Cell, Problem, damage, folded, text
 
@@ -22,9 +22,14 @@ _ROLES = {
 Choice = Callable[[Cell], str | Problem]
 
 
-def of_names(names: Mapping[str, Text]) -> Choice:
-    """One of the things a rule file names."""
-    return _choice((id, (name.zh, name.en)) for id, name in names.items())
+def of_kinds(fees: Fees) -> Choice:
+    """One of the kinds of bills, by any word that ledgers use for it."""
+    return _choice((id, (kind.name.zh, kind.name.en, *kind.aliases)) for id, kind in fees.kinds.items())
+
+
+def of_unit_kinds(fees: Fees) -> Choice:
+    """One of the kinds of units, by any word that ledgers use for it."""
+    return _choice((id, (kind.zh, kind.en, *kind.aliases)) for id, kind in fees.unit_kinds.items())
 
 
 def of_methods(payments: Payments) -> Choice:

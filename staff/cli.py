@@ -4,23 +4,20 @@ import argparse
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import botocore.exceptions
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import settings
 from chalicelib.core.bundle import Bundle, served_at
 from chalicelib.core.calendar import local_date
 from chalicelib.core.errors import CourtyardError
-from chalicelib.core.notice import IN_HAND
 from chalicelib.core.rulebook import Language
 from chalicelib.core.words import problem_text
 from chalicelib.flows import reminders
-from chalicelib.flows.delivery import Sender, deliver
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
@@ -39,13 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said = parser.parse_args(arguments)
     said.language = said.lang or _language()
     try:
-        return int(said.command(said))
+        status = int(said.command(said))
+        sys.stdout.flush()
+        return status
     except Refused as refusal:
         print(refusal, file=sys.stderr)
     except CourtyardError as error:
         print(error, file=sys.stderr)
-    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+    except (BotoCoreError, ClientError) as error:
         print(_aws_problem(error), file=sys.stderr)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return 130
     return 1
@@ -54,7 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _aws_problem(error: Exception) -> str:
     """What AWS could not do, without what was asked of it: a request may hold a name or a number."""
     code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
-    return f"AWS: {code} (AWS_ENDPOINT_URL, AWS_REGION, COURTYARD_TABLE, credentials?)"
+    endpoint, table = os.environ.get("AWS_ENDPOINT_URL", "AWS"), settings.read().table
+    hints = {
+        "EndpointConnectionError": f"nothing answers at {endpoint}: see AWS_ENDPOINT_URL",
+        "NoCredentialsError": "no credentials: see AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        "ResourceNotFoundException": f"there is no table {table!r} at {endpoint}: see COURTYARD_TABLE and AWS_REGION",
+        "ExpiredTokenException": "the credentials have expired: sign in again",
+        "AccessDeniedException": "these credentials may not do this",
+    }
+    return f"{code}: {hints.get(code, f'asked of {endpoint}')}"
 
 
 def _language() -> Language:
@@ -87,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     linked = command("link", link, "mint a private link for an owner", "courtyard link o-0412 --json")
     linked.add_argument("owner", help="an owner's id, or a unit (its present holder)")
     demo = command("demo", _demo, "the whole portal on this machine, with made-up owners", "courtyard demo --port 8000")
-    demo.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    demo.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"))
     demo.add_argument("--on", type=_day, help="the day the replay ends (default: today)")
     demo.add_argument("--reload", action="store_true", help="follow every change of site/; no year of reminders")
     return parser
@@ -98,6 +107,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day: write YYYY-MM-DD") from None
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 1024 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1024 to 65535")
 
 
 def check(said: Any) -> int:
@@ -115,6 +130,7 @@ def import_(said: Any) -> int:
     """The whole file is checked before the first write; a bad row leaves everything as it was."""
     rules = _rules(said)
     records, today = aws.records(), _today(rules)
+    _refuse_odd_through(said, today)
     with console.progress(not said.json) as on_progress:
         report = imports.import_file(
             said.kind,
@@ -153,6 +169,14 @@ def import_(said: Any) -> int:
     return 1 if rows else 0
 
 
+def _refuse_odd_through(said: Any, today: date) -> None:
+    """Only payments are recorded through a day, and nobody has recorded tomorrow's."""
+    if said.through and said.kind != "payments":
+        raise Refused("--through goes with payments alone")
+    if said.through and said.through > today:
+        raise Refused(f"--through {said.through} is still to come")
+
+
 def _note_ledger(said: Any, records: Records, today: date) -> None:
     """Payments count as recorded through yesterday unless said otherwise; opening arrears are net of them too."""
     yesterday = today - timedelta(days=1)
@@ -166,12 +190,13 @@ def plan(said: Any) -> int:
     on = said.on or _today(rules)
     records = aws.records()
     through = on if on > _today(rules) else records.ledger_through()
-    found = reminders.plan(records, rules, on=on, ledger_through=through)
-    answer = outlook.plan_json(found, rules, on)
+    with console.progress(not said.json) as on_progress:
+        found = reminders.plan(records, rules, on=on, ledger_through=through, on_progress=on_progress)
+    answer = outlook.plan_json(found, rules, on, said.lang)
     if said.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        console.print_plan(answer)
+        console.print_plan(answer, rules.words, said.language)
     return 0
 
 
@@ -183,28 +208,18 @@ def run(said: Any) -> int:
     on = said.on or _today(rules)
     now = datetime.now(UTC) if on == _today(rules) else outlook.opening(rules, on)
     records, queue = aws.records(), aws.WorkQueue()
-    found = reminders.queue_run(records, rules, queue, on=on)
-    states = deliver_all(records, rules, aws.sender(), queue, now=now)
-    answer = {**outlook.plan_json(found, rules, on), "states": dict(sorted(states.items()))}
+    with console.progress(not said.json) as on_progress:
+        found = reminders.queue_run(records, rules, queue, on=on, on_progress=on_progress)
+    with console.progress(not said.json) as on_progress:
+        states = aws.deliver_all(
+            records, rules, aws.sender(), queue, now=now, on_progress=lambda done: on_progress(done, len(found.notices))
+        )
+    answer = {**outlook.plan_json(found, rules, on, said.lang), "states": dict(sorted(states.items()))}
     if said.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        console.print_plan(answer)
+        console.print_plan(answer, rules.words, said.language)
     return 0
-
-
-def deliver_all(
-    records: Records, rules: Bundle, sender: Sender, queue: aws.WorkQueue, *, now: datetime
-) -> Counter[str]:
-    """Works the queue until it is empty; what came of each notice."""
-    states: Counter[str] = Counter()
-    while batch := queue.take():
-        for body, handle in batch:
-            state = deliver(records, rules, sender, body, now=now)
-            states[state.value] += 1
-            if state not in IN_HAND:  # another worker has it; should that one die, the queue offers it again
-                queue.delete(handle)
-    return states
 
 
 def link(said: Any) -> int:
@@ -237,11 +252,15 @@ def _demo(said: Any) -> int:
 
 def _rules(said: Any) -> Bundle:
     """What `site/` compiles to now; a fault is told by `check`'s own words."""
+    try:
+        site_url = settings.read().site_url
+    except ValueError as error:
+        raise Refused(str(error)) from None
     found = bundle.compiled(SITE)
     if found.bundle is None:
         console.print_faults(console.fault_rows(found, said.language), file=sys.stderr)
         raise Refused("site/ has faults: see `courtyard check`")
-    return served_at(found.bundle, settings.read().site_url)
+    return served_at(found.bundle, site_url)
 
 
 def _today(rules: Bundle) -> date:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 Kind = Literal["units", "owners", "bills", "payments"]
 KINDS: tuple[Kind, ...] = ("units", "owners", "bills", "payments")
 
+_SHOWN = 3  # as many aliases are named when a column is missing
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|〔[^〕]*〕")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
@@ -28,7 +29,7 @@ COLUMNS = (
         "unit",
         "units owners bills payments",
         "",
-        "户号,房号,房间号,房屋编号,房产编号,房屋号,房屋,房间,资产编号,车位号,商铺号,铺位号,"
+        "房号,户号,房间号,房屋编号,房产编号,房屋号,房屋,房间,资产编号,车位号,商铺号,铺位号,"
         "unit no,unit number,unit id,room,room no,room number,flat,flat no,property no",
     ),
     Column("kind", "units", "", "类型,房屋类型,物业类型,房产类型,单元类型,业态,用途,type,unit type,unit kind"),
@@ -83,7 +84,7 @@ COLUMNS = (
         "kind",
         "bills",
         "",
-        "费用类型,收费项目,费用项目,费用名称,费项,收费科目,项目,fee,fee type,bill kind,charge type,item",
+        "费用类型,收费项目,费用项目,费用名称,费项,收费科目,项目,类型,fee,fee type,bill kind,charge type,item",
     ),
     Column("period", "bills", "", "账期,费用账期,账单周期,所属期,费用所属期,收费期间,计费周期,billing period"),
     Column(
@@ -160,6 +161,12 @@ def accepted(kind: Kind, name: str) -> tuple[str, ...]:
     """Every way to write a column's header, its own name first."""
     column = next(column for column in columns_of(kind) if column.name == name)
     return (name, *column.aliases.split(","))
+
+
+def shown(kind: Kind, name: str, *, is_chinese: bool) -> tuple[str, ...]:
+    """A column's name and the first few other ways to write it, in the language of the file at hand."""
+    _, *aliases = accepted(kind, name)
+    return (name, *[alias for alias in aliases if alias.isascii() is not is_chinese][:_SHOWN])
 
 
 @cache

@@ -58,23 +58,22 @@ def print_import(answer: Row) -> None:
     )
 
 
-def print_plan(answer: Row) -> None:
-    """Who gets what and why, then who waits and why, then totals."""
+def print_plan(answer: Row, words: Words, language: Language) -> None:
+    """Who gets what and why, then how many wait and why, then totals."""
     console = Console()
-    table = Table("owner", "stage", "channel", "bills", "reason", title=f"{answer['on']} · {answer['rules'][:12]}")
+    heads = [words.labels[f"plan-{name}"].of(language) for name in ("owner", "stage", "channel", "bills", "reason")]
+    table = Table(*heads, title=f"{answer['on']} · {answer['rules'][:12]}")
     for step in (*answer["notices"], *answer["tasks"]):
-        table.add_row(
-            step["owner"], step["stage"], ", ".join(step["channels"]), ", ".join(step["bills"]), step["reason"]
-        )
+        channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
+        table.add_row(step["owner"], step["stage"], channels, ", ".join(dict.fromkeys(step["bills"])), step["reason"])
     console.print(table)
     totals = answer["totals"]
-    waits = Table("waits", "owners")
-    for reason, count in totals["by_wait"].items():
-        waits.add_row(reason, str(count))
-    if totals["waits"]:
-        console.print(waits)
-    summary = {key: value for key, value in totals.items() if key != "by_wait"} | answer.get("states", {})
-    console.print(" · ".join(f"{key} {value}" for key, value in summary.items()))
+    for name, by in (("notices", {}), ("tasks", {}), ("waits", totals["by_wait"])):
+        of = " · ".join(f"{code} {count}" for code, count in by.items())
+        console.print(f"{words.labels[f'plan-{name}'].of(language)} {totals[name]}" + (f" ({of})" if of else ""))
+    for by in (totals["by_stage"], totals["by_channel"], answer.get("states", {})):
+        if by:
+            console.print(" · ".join(f"{name} {count}" for name, count in by.items()))
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def main(*, port: int, on: date, is_reloading: bool) -> int:
             print(problem, file=sys.stderr)
             return 1
         outbox = Outbox(datetime.now(UTC))
-        with _serving(port, outbox, rules, on, Reload(url) if is_reloading else None):
+        with _serving(port, outbox, rules, on, Reload(url, lambda: _reload_rules(url)) if is_reloading else None):
             _say_site(url, rules, on)
             _replayed(records, rules, outbox, on, 0 if is_reloading else REPLAYED_DAYS, stopped)
             shown = shown_owners(records, rules, on)
@@ -148,13 +148,19 @@ def _load(records: Records, stopped: threading.Event) -> None:
 
 def _last_run(rules: Bundle, outbox: Outbox, on: date) -> None:
     """The chosen day's run, for real: through SQS, SES and SNS of the emulator."""
-    from .cli import deliver_all
-
     records, queue = aws.records(), aws.WorkQueue()
     records.set_ledger_through(on - timedelta(days=1))
     outbox.now = opening(rules, on)
     reminders.queue_run(records, rules, queue, on=on)
-    deliver_all(records, rules, aws.sender(), queue, now=outbox.now)
+    aws.deliver_all(records, rules, aws.sender(), queue, now=outbox.now)
+
+
+def _reload_rules(url: str) -> None:
+    """Has the running functions go by the rules as they are now; with a fault in a message, by those before."""
+    import app
+
+    if bundle.write(ROOT / "site", ROOT / "functions" / "chalicelib" / "bundle.json").bundle:
+        app.bundle.cache_clear()
 
 
 @contextlib.contextmanager
@@ -218,17 +224,22 @@ def next_issue(rules: Bundle, on: date) -> date:
 def shown_owners(records: Records, rules: Bundle, on: date) -> dict[str, str]:
     """Three owners worth a look: paid up, one quarter overdue, several quarters overdue."""
     found: dict[str, str] = {}
+    others: dict[str, str] = {}  # as good as, but with less to explain
     most = 1
     for number in range(1, 560):
         account = records.load_account(f"o-{number:04d}")
         if account is None or len(account.tenures) < 2 or account.owner.language != "zh" or account.tenures[0].until:
             continue
         ledger = fold(account, rules.rules, on)
-        late = {d.bill.due_on for d in ledger.debts.values() if d.bill.due_on < on and d.outstanding(on)}
+        overdue = [d for d in ledger.debts.values() if d.bill.due_on < on and d.outstanding(on)]
+        late = {debt.bill.due_on for debt in overdue}
         if ledger.balance <= 0 and account.payments:
             found.setdefault("paid up", account.owner.id)
-        if len(late) == 1:
+        if len(late) == 1 and any(debt.late_fee_left(on) for debt in overdue):
             found.setdefault("just overdue", account.owner.id)
+        elif len(late) == 1:
+            others.setdefault("just overdue", account.owner.id)
         if len(late) > most:
             most, found["long overdue"] = len(late), account.owner.id
+    found = others | found
     return {label: found[label] for label in ("paid up", "just overdue", "long overdue") if label in found}

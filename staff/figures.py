@@ -9,7 +9,9 @@ from chalicelib.core.money import Fen, fen
 
 from .cells import DATE_MADE, Cell, Problem, damage, identifier, plain
 
+EARLIEST = date(1990, 1, 1)  # no community that charges today charged before
 NOT_A_DATE = Problem("not-a-date", {}, "2026-10-01, 2026/10/1, 20261001, 2026年10月1日")
+EXCEL_SERIAL = Problem("excel-serial", {}, "2026-10-01")
 NOT_AN_AMOUNT = Problem("not-an-amount", {}, "1234.50, 1,234.50, ¥1234.50")
 NOT_AN_AREA = Problem("not-an-area", {}, "89.50")
 PART_OF_A_FEN = Problem("part-of-a-fen", {}, "1234.50")
@@ -22,6 +24,7 @@ _DATE = re.compile(
     r"(?:[ T]?\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)?",  # a bank's hour is passed over
     re.ASCII,
 )
+_SERIAL = re.compile(r"[1-9]\d{4}(\.\d+)?", re.ASCII)  # days since 1900: five digits from 1927 to 2173
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.\d{1,20})?", re.ASCII)
 _MONEY = re.compile(r"人民币|RMB|CNY|[¥元圆]", re.IGNORECASE)
 _SQUARE_METRES = re.compile(r"(m2|m²|平方米|平米|sqm)$", re.IGNORECASE)
@@ -34,13 +37,13 @@ _MADE_A_DATE = re.compile(r"[a-z]{3}-\d\d", re.IGNORECASE)  # Mar-26
 
 
 def day(cell: Cell) -> date | Problem:
-    """A day, year first; an hour after it is passed over."""
+    """A day, year first; an hour after it is passed over. Excel's serial number of a day is told, never guessed."""
     if cell.form == "date":
         return cell.day or NOT_A_DATE
     words = plain(cell.text)
     found = _DATE.fullmatch(words) or _DATE.fullmatch(words.replace(" ", ""))
     if not found:
-        return NOT_A_DATE
+        return EXCEL_SERIAL if _SERIAL.fullmatch(words) else NOT_A_DATE
     month, of_month = found["m"] or found["mm"] or found["zm"], found["d"] or found["dd"] or found["zd"]
     try:
         return date(int(found["year"]), int(month), int(of_month))

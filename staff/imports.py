@@ -60,7 +60,7 @@ def _plan(kind: Kind, read: Iterator[Line], records: Records, rulebook: Rulebook
         case "owners":
             return ownerfile.plan(read, lookups, records, rulebook.community.languages[0])
         case "bills":
-            return billfile.plan(read, lookups, records, rulebook)
+            return billfile.plan(read, lookups, records, rulebook, today=today)
         case "payments":
             return paymentfile.plan(read, lookups, records, rulebook.payments, today=today)
 

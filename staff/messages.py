@@ -93,7 +93,7 @@ def _html(body: str) -> str:
 def _plain(body: str) -> str:
     """Markdown as text that reads well alone."""
     plain = re.sub(r"\*\*(.+?)\*\*", r"\1", body)
-    return re.sub(r"\[([^\]'\"]+)\]\(([^)]+)\)", r"\1: \2", plain).strip() + "\n"
+    return re.sub(r"\[([^\]'\"]+)\]\(([^)]+)\)", r"\1 \2", plain).strip() + "\n"
 
 
 def _syntax_faults(file: str, message: MessageText) -> list[Fault]:

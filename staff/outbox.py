@@ -59,9 +59,10 @@ def mail_of(content: bytes) -> EmailMessage:
 
 
 def html_of(content: bytes) -> str:
-    """The HTML an owner's mail program shows."""
+    """The HTML an owner's mail program shows; like there, its links open a page of their own."""
     body = mail_of(content).get_body(("html",))
-    return str(body.get_content()) if body else ""
+    html = str(body.get_content()) if body else ""
+    return html.replace("<head>", '<head><base target="_blank">', 1)
 
 
 def text_of(content: bytes) -> str:
@@ -78,17 +79,20 @@ def subject_of(message: Sent) -> str:
 PAGE = 100
 
 
-def index_page(messages: list[Sent], start: int) -> str:
-    """The newest messages first, a page at a time."""
-    newest = list(enumerate(messages))[::-1]
+def index_page(messages: list[Sent], start: int, channel: str = "") -> str:
+    """The newest messages first, a page at a time; only one channel's if asked."""
+    newest = [pair for pair in list(enumerate(messages))[::-1] if channel in ("", pair[1].channel)]
     rows = "".join(
         f"<tr><td>{message.sent_at:%Y-%m-%d %H:%M}</td><td>{message.channel}</td>"
         f"<td>{escape(message.recipient)}</td>"
         f'<td><a href="/outbox/{number}">{escape(subject_of(message))}</a></td></tr>'
         for number, message in newest[start : start + PAGE]
     )
-    older = f'<a href="/outbox/?from={start + PAGE}">…</a>' if start + PAGE < len(messages) else ""
-    return _page(f"<h1>Outbox · {len(messages)} messages</h1><table>{rows}</table><p>{older}</p>")
+    choices = " · ".join(f'<a href="/outbox/?channel={name}">{name or "all"}</a>' for name in ("", "email", "sms"))
+    pages = [("newer", start - PAGE)] * (start > 0) + [("older", start + PAGE)] * (start + PAGE < len(newest))
+    links = " · ".join(f'<a href="/outbox/?channel={channel}&amp;from={at}">{name}</a>' for name, at in pages)
+    counted = f"{start + 1}–{min(start + PAGE, len(newest))} of {len(newest)}"
+    return _page(f"<h1>Outbox</h1><p>{choices}</p><table>{rows}</table><p>{counted} {links}</p>")
 
 
 def message_page(number: int, message: Sent) -> str:
@@ -118,6 +122,7 @@ def _page(body: str) -> str:
 STYLE = """
 body { font: 16px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
   max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+body { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #ccd5d5; vertical-align: top; }
 td:first-child, th { white-space: nowrap; }

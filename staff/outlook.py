@@ -15,9 +15,9 @@ from chalicelib.flows.delivery import next_moment
 from chalicelib.flows.reminders import Run
 
 
-def plan_json(run: Run, bundle: Bundle, on: date) -> dict[str, Any]:
+def plan_json(run: Run, bundle: Bundle, on: date, language: Language | None = None) -> dict[str, Any]:
     """What `plan --json` answers: who would get what and why, who would not and why, and totals."""
-    language = bundle.rules.community.languages[0]
+    language = language or bundle.rules.community.languages[0]
     return {
         "on": on.isoformat(),
         "rules": bundle.revision,

@@ -99,7 +99,8 @@ class Pages:
         return Markup(self._environment.get_template(f"{name}.md.j2").render(**values))  # noqa: S704  # autoescaped
 
     def _schedule(self, schedule_id: str) -> Schedule:
-        return next(schedule for schedule in self.rulebook.fees.schedules if schedule.id == schedule_id)
+        schedules = {schedule.id: schedule for schedule in self.rulebook.fees.schedules}
+        return schedules[schedule_id]
 
     def fee_overview(self) -> Markup:
         """Every fee on a line, with its rate in force and what is announced."""

@@ -26,7 +26,7 @@ def plan(lines: Iterable[Line], lookups: Lookups, records: Records, rules: Payme
     owner_of: dict[tuple[str, str], tuple[str, Line]] = {}
     steps: list[Step] = []
     for line, payment in _numbered(read):
-        owner = _owner(line, payment, lookups)
+        owner = None if line.faults else _owner(line, payment, lookups)
         if owner is None or _is_of_two(line, payment, owner, owner_of):
             continue
         owners[owner] = None
@@ -48,7 +48,7 @@ def _payment(line: Line, lookups: Lookups, method_of: choices.Choice, today: dat
     received_on = line.may("received_on", figures.day)
     bill = line.may("bill", cells.bill)
     _blame_days(line, paid_on, received_on, today)
-    if not (unit and paid_on and amount and method and reference):
+    if line.faults or not (unit and paid_on and amount and method and reference):
         return None
     return Payment(
         id="",
@@ -66,7 +66,9 @@ def _blame_days(line: Line, paid_on: date | None, received_on: date | None, toda
     for column, day in (("paid_on", paid_on), ("received_on", received_on)):
         if day and day > today:
             line.blame(column, "in-the-future", today=today.isoformat())
-    if paid_on and received_on and received_on < paid_on:
+        elif day and day < figures.EARLIEST:
+            line.blame(column, "out-of-range", f"{figures.EARLIEST} … {today}")
+    if paid_on and received_on and figures.EARLIEST <= received_on < paid_on <= today:
         line.blame("received_on", "received-before-paid", paid=paid_on.isoformat())
 
 

@@ -1,8 +1,8 @@
-"""Builds the site anew whenever staff change a file of `site/`, and has open pages load it."""
+"""Builds the site anew whenever staff change a file of `site/`, and has open pages and the functions load it."""
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,8 +27,9 @@ _QUIET_SECONDS = 0.3  # editors write a file in several steps
 class Reload(FileSystemEventHandler):
     """Counts builds; a build that fails is told on the terminal, and the pages stay as they were."""
 
-    def __init__(self, site_url: str) -> None:
+    def __init__(self, site_url: str, on_built: Callable[[], None]) -> None:
         self.version = 0
+        self._on_built = on_built
         self.changed = threading.Event()
         self._site_url = site_url
 
@@ -49,6 +50,7 @@ class Reload(FileSystemEventHandler):
         if problem:
             sys.stderr.write(problem)
         else:
+            self._on_built()
             self.version += 1
 
     def respond(self, request: Request) -> Response:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import msgspec
@@ -12,10 +12,12 @@ import msgspec
 from chalicelib.core import consistency
 from chalicelib.core.fault import Fault
 from chalicelib.core.fault import Path as Place
-from chalicelib.core.rulebook import Collection, Community, Fees, Payments, Rulebook
+from chalicelib.core.rulebook import Collection, Community, Fees, Hour, Id, Payments, Rulebook, Text
 from chalicelib.core.words import Words
 
 from .documents import Document, document
+
+Places = frozenset[Place]
 
 TYPES: dict[str, type[msgspec.Struct]] = {
     consistency.COMMUNITY: Community,
@@ -33,9 +35,9 @@ def schema(kind: type[Any]) -> dict[str, Any]:
     for part in _parts(made):
         if part.get("format") == "decimal":
             part.clear()
-            part |= {"type": ["number", "string"], "pattern": r"^\d+(\.\d+)?$", "minimum": 0}
+            part |= {"type": ["number", "string"], "pattern": _DECIMAL, "minimum": 0}
         elif part.get("format") == "date":
-            part["pattern"] = r"^\d{4}-\d{2}-\d{2}$"
+            part["pattern"] = _DATE
     return made
 
 
@@ -48,56 +50,59 @@ def _parts(value: Any) -> Iterator[dict[str, Any]]:
             yield from _parts(part)
 
 
-def decoded(name: str, read: Document, kind: type[Any]) -> tuple[Any, list[Fault], dict[Place, Any]]:
-    """A document as its type, with its faults and the stand-ins put where something is wrong.
+def decoded(name: str, read: Document, kind: type[Any], *, is_high: bool = False) -> tuple[Any, list[Fault], Places]:
+    """A document as its type, with its faults and the places of stand-ins put where something is wrong.
 
-    Stand-ins let the rest of the file still be judged, so that one check lists every fault.
+    Stand-ins let the rest of the file still be judged, so that one check lists every fault. There
+    are two of each, a low and a high one: what holds with both cannot come from either.
     """
     if read.value is None:
-        return None, [] if read.faults else [Fault(name, (), "empty")], {}
+        return None, [] if read.faults else [Fault(name, (), "empty")], frozenset()
     made = schema(kind)
     validator = jsonschema.Draft202012Validator(made, format_checker=jsonschema.FormatChecker(["date"]))
     errors: list[Any] = list(validator.iter_errors(read.value))
     told = [fault for error in errors for fault in _schema_faults(name, error)]
     faults = list({(fault.path, fault.problem): fault for fault in told}.values())
     if not isinstance(read.value, dict):
-        return None, faults, {}
+        return None, faults, frozenset()
     value = _without(read.value, [fault.path for fault in faults if fault.problem == "unknown-key"])
-    stand_ins = dict(pair for error in errors for pair in _stand_ins(error, made["$defs"]))
+    stand_ins = dict(pair for error in errors for pair in _stand_ins(error, made["$defs"], is_high))
     for place, stand_in in sorted(stand_ins.items(), key=lambda pair: -len(pair[0])):  # what is inside goes first
         _replace(value, place, stand_in)
     try:
-        return msgspec.convert(value, kind, strict=False), faults, stand_ins
+        return msgspec.convert(value, kind, strict=False), faults, frozenset(stand_ins)
     except (msgspec.ValidationError, ValueError) as error:
-        return None, faults or [Fault(name, (), "unreadable", {"detail": str(error)})], {}
+        return None, faults or [Fault(name, (), "unreadable", {"detail": str(error)})], frozenset()
 
 
-def _stand_ins(error: Any, parts: dict[str, Any]) -> Iterator[tuple[Place, Any]]:
+def _stand_ins(error: Any, parts: dict[str, Any], is_high: bool) -> Iterator[tuple[Place, Any]]:
     place: Place = tuple(error.absolute_path)
     if error.validator == "required":
         for key in set(error.schema["required"]) - set(error.instance):
-            yield (*place, key), _stand_in(error.schema["properties"][key], parts)
+            yield (*place, key), _stand_in(error.schema["properties"][key], parts, is_high)
     elif error.validator != "additionalProperties":
-        yield place, _stand_in(error.schema, parts)
+        yield place, _stand_in(error.schema, parts, is_high)
 
 
-def _stand_in(part: dict[str, Any], parts: dict[str, Any]) -> Any:
-    """Some value a schema accepts; dates far in the past, so that few rules take offence."""
+def _stand_in(part: dict[str, Any], parts: dict[str, Any], is_high: bool) -> Any:
+    """The lowest or the highest value a schema accepts, as far as there is one."""
     if "$ref" in part:
-        return _stand_in(parts[part["$ref"].rsplit("/", 1)[1]], parts)
+        return _stand_in(parts[part["$ref"].rsplit("/", 1)[1]], parts, is_high)
     if "anyOf" in part:
-        return _stand_in(next(p for p in part["anyOf"] if p.get("type") != "null"), parts)
+        return _stand_in(next(p for p in part["anyOf"] if p.get("type") != "null"), parts, is_high)
     if "enum" in part:
-        return part["enum"][0]
+        return part["enum"][-1 if is_high else 0]
     kind = part.get("type")
     if kind == "object":
-        return {key: _stand_in(part["properties"][key], parts) for key in part.get("required", [])}
+        return {key: _stand_in(part["properties"][key], parts, is_high) for key in part.get("required", [])}
     if kind == "array":
-        return [_stand_in(part.get("items", {}), parts) for _ in range(part.get("minItems", 0))]
+        return [_stand_in(part.get("items", {}), parts, is_high) for _ in range(part.get("minItems", 0))]
     if kind == "string":
-        forms = ("0001-01-01",) if part.get("format") == "date" else ("x", "00:00", "http://x")
-        return next((form for form in forms if re.search(part.get("pattern", ""), form)), "x")
-    return {"boolean": False, "integer": part.get("minimum", 0)}.get(str(kind), "0")
+        forms = _HIGH if is_high else _LOW
+        return next(form for form in forms if re.search(part.get("pattern", ""), form))
+    if kind == "integer":
+        return part.get("maximum", _FAR) if is_high else part.get("minimum", -_FAR)
+    return is_high if kind == "boolean" else str(int(is_high))
 
 
 def _replace(value: Any, place: Place, stand_in: Any) -> None:
@@ -116,10 +121,15 @@ def _without(value: Any, unknown: list[Place], here: Place = ()) -> Any:
     return value
 
 
+_FAR = 9999  # days before or after which nothing is ever due
+_LOW = ("0001-01-01", "00:00", "x", "http://x", "0")
+_HIGH = ("9999-12-31", "23:59", "y", "http://y", "1")
+
+
 def _schema_faults(name: str, error: Any) -> Iterator[Fault]:
     place: Place = tuple(error.absolute_path)
     rule, limit, value = str(error.validator), error.validator_value, error.instance
-    said = {"value": "" if value is None else str(value)[:60]}
+    said = {"value": "null" if value is None else str(value)[:60]}
     if rule == "anyOf":
         for inner in error.context:
             if inner.validator_value != "null":
@@ -136,6 +146,22 @@ def _schema_faults(name: str, error: Any) -> Iterator[Fault]:
         yield Fault(name, place, _PROBLEMS.get(rule, "wrong-form"), said, _allowed(rule, error))
 
 
+_DECIMAL = r"^\d+(\.\d{1,8})?$"
+_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_FORMS = {
+    _DECIMAL: ">= 0, e.g. 2.40",
+    _DATE: "YYYY-MM-DD",
+    get_args(Hour)[1].pattern: "HH:MM",
+    get_args(Id)[1].pattern: "a-z 0-9 -",
+    "^https?://[^/]+$": "https://example.com",
+}
+_KINDS = {
+    "string": "text in quotes",
+    "integer": "0, 1, 2, …",
+    "boolean": "true, false",
+    "array": "[…, …]",
+    "object": "key: …",
+}
 _PROBLEMS = {
     "type": "wrong-type",
     "enum": "not-one-of",
@@ -148,29 +174,44 @@ _PROBLEMS = {
 
 
 def _allowed(rule: str, error: Any) -> str:
-    limit = error.validator_value
-    if rule == "pattern":
-        is_decimal = isinstance(error.schema.get("type"), list)
-        return "2.40" if is_decimal else "YYYY-MM-DD" if "format" in error.schema else str(limit)
-    if rule == "format":
-        return "YYYY-MM-DD"
+    """What would be right, as staff write it."""
+    limit, pattern = error.validator_value, error.schema.get("pattern")
+    if rule in ("pattern", "format", "type") or pattern == _DECIMAL:
+        form = _FORMS.get(pattern)
+        return form or (_KINDS.get(str(limit), str(limit)) if rule == "type" else str(limit))
     if rule == "enum":
         return ", ".join(map(str, limit))
-    if rule == "type":
-        return " / ".join(limit) if isinstance(limit, list) else str(limit)
     return {"minimum": ">= ", "maximum": "<= "}.get(rule, "") + str(limit)
 
 
-def _is_doubtful(fault: Fault, stand_ins: dict[Place, Any]) -> bool:
-    """Whether a disagreement may only come from a stand-in: it is about one, or about its place in a list."""
-    for place, stand_in in stand_ins.items():
-        around = place
-        if stand_in is not False and stand_in not in ("0", "x", "00:00", "http://x"):
-            lists = [i for i, step in enumerate(place) if isinstance(step, int)]
-            around = place[: lists[-1]] if lists else place
-        if fault.path[: len(around)] == around:
-            return True
-    return False
+def _is_doubtful(fault: Fault, places: Places) -> bool:
+    """Whether a disagreement is about a stand-in itself, or about a list that has one in it."""
+    at = fault.path
+    within = any(at[: len(place)] == place for place in places)
+    return within or any(place[: len(at)] == at and isinstance((*place[len(at) :], "")[0], int) for place in places)
+
+
+class _Texts(dict[str, Text]):
+    """Texts by code; a code that has none speaks for itself, so that `check` is never silent."""
+
+    def __missing__(self, code: str) -> Text:
+        said = code.replace("-", " ")
+        return Text(zh=said, en=said)
+
+
+def _plain_words() -> Words:
+    """What is said when there is no `words.yml` to say it."""
+    day, amount = "{year}-{month:02d}-{day:02d}", "{amount}"
+    return Words(
+        date_form=Text(zh=day, en=day),
+        money_form=Text(zh=amount, en=amount),
+        months=tuple(map(str, range(1, 13))),
+        channels=_Texts(),
+        tasks=_Texts(),
+        reasons=_Texts(),
+        problems=_Texts(),
+        labels=_Texts(),
+    )
 
 
 @dataclass
@@ -199,7 +240,12 @@ class RuleFiles:
 def read(site: Path) -> RuleFiles:
     """All rule files of a folder, with every fault in each and between them."""
     result = RuleFiles({}, {}, [])
-    stand_ins: dict[str, dict[Place, Any]] = {}
+    if not site.is_dir():
+        result.faults.append(Fault("", (), "file-missing", {}, f"{site}/"))
+        result.files[consistency.WORDS] = _plain_words()
+        return result
+    places: dict[str, Places] = {}
+    high: dict[str, Any] = {}
     for name, kind in TYPES.items():
         try:
             text = (site / name).read_text(encoding="utf-8-sig")
@@ -210,11 +256,22 @@ def read(site: Path) -> RuleFiles:
             result.faults.append(Fault(name, (), "not-utf-8", {}, "UTF-8"))
             continue
         found = result.documents[name] = document(name, text)
-        value, faults, stand_ins[name] = decoded(name, found, kind)
+        value, faults, places[name] = decoded(name, found, kind)
         result.faults += [*found.faults, *faults]
         if value is not None:
             result.files[name] = value
-    disagreements = consistency.faults(result.files)
-    result.faults += [f for f in disagreements if not _is_doubtful(f, stand_ins[f.file])]
+            high[name] = decoded(name, found, kind, is_high=True)[0] if places[name] else value
+    result.faults += _disagreements(result.files, high, places)
     result.faults.sort(key=lambda fault: (fault.file, result.line(fault)))
+    if result.faults:
+        words = result.files.get(consistency.WORDS) or _plain_words()
+        result.files[consistency.WORDS] = msgspec.structs.replace(words, problems=_Texts(words.problems))
     return result
+
+
+def _disagreements(low: dict[str, Any], high: dict[str, Any], places: dict[str, Places]) -> Iterator[Fault]:
+    """What disagrees whatever stands in for the values at fault."""
+    as_well = {(fault.file, fault.path, fault.problem) for fault in consistency.faults(high)}
+    for fault in consistency.faults(low):
+        if (fault.file, fault.path, fault.problem) in as_well and not _is_doubtful(fault, places[fault.file]):
+            yield fault

@@ -52,18 +52,25 @@ def _first_sheet(found: Iterable[Grid], kind: columns.Kind) -> Sheet | Misfit:
     """The first grid with a header; else what the one that comes closest lacks."""
     needed = columns.required(kind)
     closest: set[str] = set()
+    header: list[Cell] = []
     for grid in found:
         for number, row in enumerate(grid.rows[:HEADER_WITHIN], start=1):
             places = columns.recognised(kind, [cell.text for cell in row])
             if places.keys() >= set(needed):
                 return _sheet(grid, number, places)
-            closest = max(closest, set(places) & set(needed), key=len)
-    return Misfit(_missing(kind, [name for name in needed if name not in closest]))
+            like = set(places) & set(needed)
+            if len(like) > len(closest) or not header:
+                closest, header = like, row
+    is_chinese = not any(cell.text for cell in header) or any(not cell.text.isascii() for cell in header)
+    return Misfit(_missing(kind, [name for name in needed if name not in closest], is_chinese=is_chinese))
 
 
-def _missing(kind: columns.Kind, names: Sequence[str]) -> Problem:
-    allowed = (" / ".join(columns.accepted(kind, name)) for name in names)
-    return Problem("columns-missing", {"names": ", ".join(names)}, "; ".join(allowed))
+def _missing(kind: columns.Kind, names: Sequence[str], *, is_chinese: bool) -> Problem:
+    """The columns as the clerk would write them, in the language of the file's own headers."""
+    shown = [columns.shown(kind, name, is_chinese=is_chinese) for name in names]
+    said = [f"{alias}（{name}）" if is_chinese else name for name, alias, *_ in shown]
+    allowed = "; ".join(" / ".join(words) for words in shown)
+    return Problem("columns-missing", {"names": ("、" if is_chinese else ", ").join(said)}, allowed)
 
 
 def _sheet(grid: Grid, header: int, found: dict[str, list[int]]) -> Sheet | Misfit:

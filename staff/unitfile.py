@@ -17,7 +17,7 @@ _AT_ONCE = 100
 
 def plan(lines: Iterable[Line], lookups: Lookups, records: Records, fees: Fees) -> Plan:
     """Every unit that is new or was measured or named anew."""
-    kind_of = choices.of_names(fees.unit_kinds)
+    kind_of = choices.of_unit_kinds(fees)
     by_area = {kind for one in fees.schedules if one.basis == Basis.AREA_MONTH for kind in one.unit_kinds}
     read: dict[str, tuple[Line, Unit]] = {}
     for line in lines:

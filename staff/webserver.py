@@ -122,7 +122,8 @@ def outbox(kept: Outbox, refresh: Callable[[], None]) -> Responder:
             return Response(STYLE, content_type="text/css; charset=utf-8")
         if not name:
             start = request.args.get("from", 0, type=int)
-            return Response(index_page(kept.messages, max(0, start)), content_type="text/html; charset=utf-8")
+            page = index_page(kept.messages, max(0, start), request.args.get("channel", ""))
+            return Response(page, content_type="text/html; charset=utf-8")
         number = name.removesuffix(".html")
         if not number.isdigit() or int(number) >= len(kept.messages):
             return Response("404", 404)

@@ -203,11 +203,10 @@ def test_every_answer_is_private_and_errors_are_problems(api: Client, records: R
         api.http.post("/v1/statement", headers=bearer(code)),
         api.http.delete("/v1/health"),
         api.http.get(f"/v1/unsubscribe?t={stop}"),
-        api.http.get("/v1/unsubscribe"),
         api.http.post(f"/v1/unsubscribe?t={stop}", headers={"Content-Type": "text/xml"}, body=b"x"),
         api.http.post("/v1/unsubscribe?t=x", headers={"Content-Type": app.FORM}, body=b""),
     ]
-    assert [answer.status_code for answer in answers] == [200, 200, 404, 400, 405, 405, 200, 404, 415, 404]
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 400, 405, 405, 200, 415, 404]
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -219,6 +218,14 @@ def test_every_answer_is_private_and_errors_are_problems(api: Client, records: R
             body = json.loads(answer.body)
             assert body["status"] == answer.status_code
             assert body["title"]
+
+
+def test_a_dead_unsubscribe_link_shows_a_person_whom_to_call(api: Client) -> None:
+    answer = api.http.get(f"/v1/unsubscribe?t={'x' * 43}")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, app.HTML_TYPE)
+    assert builders.bundle().rules.community.service_centre.phone in answer.body.decode()
+    assert "<form" not in answer.body.decode()
 
 
 def test_an_unknown_route_is_the_gateways_to_refuse(api: Client) -> None:

@@ -314,3 +314,12 @@ def test_what_is_on_record_survives_a_mistake(package: Package) -> None:
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert table["Properties"]["DeletionProtectionEnabled"] is True
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_the_lambdas_get_the_versions_that_were_tested() -> None:
+    root = SITE.parent
+    wanted = re.findall(r"^(\S+==\S+)$", (root / "functions/requirements.txt").read_text(encoding="utf-8"), re.M)
+    locked = (root / "requirements.lock").read_text(encoding="utf-8")
+
+    assert wanted
+    assert [pin for pin in wanted if f"\n{pin} " not in f"\n{locked}"] == []

@@ -12,9 +12,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import Browser, expect
 
 ROOT = Path(__file__).parents[2]
@@ -135,9 +137,9 @@ def test_a_run_sends_what_the_plan_said_and_the_outbox_shows_it(demo: Demo, brow
     newest = page.get_by_role("row").first
     expect(newest).to_contain_text(NEXT_RUN)
     page.locator("tr", has_text="@").first.get_by_role("link").click()
-    link = page.frame_locator("iframe").get_by_role("link", name="查看我的账单").get_attribute("href")
-    page.goto(str(link))
-    expect(page.get_by_role("heading", name="缴费记录")).to_be_visible()
+    with page.expect_popup() as opened:
+        page.frame_locator("iframe").get_by_role("link", name="查看我的账单").click()
+    expect(opened.value.get_by_role("heading", name="缴费记录")).to_be_visible()
     page.close()
 
 
@@ -149,9 +151,12 @@ def readme_commands() -> list[str]:
 
 @pytest.mark.parametrize("command", [c for c in readme_commands() if c.startswith("courtyard")])
 def test_a_command_of_the_readme_does_what_it_says(demo: Demo, tmp_path: Path, command: str) -> None:
-    bank = tmp_path / "bank.csv"
-    bank.write_text("房号,缴费日期,实收金额,缴费方式,流水号\n3-2-1201,2026-11-20,10.00,微信支付,README-1\n", "utf-8")
-    arguments = shlex.split(command.replace("bank.xlsx", str(bank)))[1:]
+    book = Workbook()
+    assert book.active
+    book.active.append(["房号", "缴费日期", "实收金额", "缴费方式", "流水号"])
+    book.active.append(["3-2-1201", date(2026, 11, 20), 10, "微信支付", "README-1"])
+    book.save(tmp_path / "bank.xlsx")
+    arguments = shlex.split(command.replace("bank.xlsx", str(tmp_path / "bank.xlsx")))[1:]
 
     done = demo.courtyard(*arguments)
 

@@ -2,30 +2,25 @@
 
 import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from staff import webserver
 from tests import publicsite
 
 PHONE_WIDTH = 360
 ADDRESSES = ["/", "/fees/", "/why/", "/pay/", "/reminders/", "/late-fee/", "/faq/", "/privacy/", "/contact/"]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+NOWHERE = "/no-such-page/"
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site as the edge serves it, with the policy that lets no inline style through."""
     folder = tmp_path_factory.getbasetemp() / "public-site"
     folder.mkdir(exist_ok=True)
-    handler = partial(Quiet, directory=str(publicsite.assembled(folder)))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = webserver.server(0, webserver.site(publicsite.assembled(folder)), {})
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -89,6 +84,43 @@ def test_nothing_is_wider_than_a_phone(visit: Visit, address: str, prefix: str) 
         width = visit.page.evaluate("document.documentElement.scrollWidth")
         assert width == PHONE_WIDTH, path
     assert (visit.hosts, visit.errors) == ({urlsplit(address).netloc}, [])
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_no_page_breaks_the_policy_or_logs_an_error(visit: Visit, address: str, prefix: str) -> None:
+    for path in [*ADDRESSES, "/balance/"]:
+        visit.page.goto(f"{address}{prefix}{path}", wait_until="networkidle")
+        assert visit.errors == [], path
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_the_bars_are_as_long_as_their_share(visit: Visit, address: str, prefix: str) -> None:
+    visit.page.goto(f"{address}{prefix}/why/")
+    longest, second = (visit.page.locator(".bar rect").nth(index).bounding_box() for index in (0, 1))
+
+    assert longest is not None and second is not None
+    assert longest["width"] > 100 and longest["height"] > 5
+    assert second["width"] / longest["width"] == pytest.approx(24 / 34, abs=0.01)
+
+
+@pytest.mark.parametrize("visit", [PHONE_WIDTH], indirect=True)
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_table_that_scrolls_shows_it(visit: Visit, address: str, prefix: str) -> None:
+    visit.page.goto(f"{address}{prefix}/late-fee/")
+    table = visit.page.locator(".scroll", has=visit.page.locator("tfoot"))
+
+    assert table.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert "scroll" in table.evaluate("box => getComputedStyle(box).backgroundAttachment")
+
+
+@pytest.mark.parametrize(("prefix", "title"), [("", "找不到这个页面"), ("/en", "Page not found")])
+def test_an_address_that_leads_nowhere_says_so_in_its_own_language_first(
+    visit: Visit, address: str, prefix: str, title: str
+) -> None:
+    visit.page.goto(f"{address}{prefix}{NOWHERE}")
+
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(visit.page.get_by_role("heading").first).to_have_text(title)
 
 
 @pytest.mark.parametrize("visit", [PHONE_WIDTH], indirect=True)

@@ -117,6 +117,29 @@ CASES: dict[str, tuple[Change, str, Path, str]] = {
         lambda p: p["fees"]["kinds"]["parking"].update(reward="gift"),
         "fees.yml", ("kinds", "parking", "reward"), "unknown-name",
     ),
+    "one word for two kinds of bills": (
+        lambda p: p["fees"]["kinds"]["water"].update(aliases=["管理费", "停 车费"]),
+        "fees.yml", ("kinds", "water", "aliases", 1), "alias-of-two",
+    ),
+    "one name for two kinds of bills": (
+        lambda p: p["fees"]["kinds"]["water"]["name"].update(en="parking fee"),
+        "fees.yml", ("kinds", "water", "name", "en"), "alias-of-two",
+    ),
+    "one word for two kinds of units": (
+        lambda p: p["fees"]["unit_kinds"]["parking"].update(aliases=["flat"]),
+        "fees.yml", ("unit_kinds", "parking", "aliases", 0), "alias-of-two",
+    ),
+    "a rate finer than anybody decides": (
+        lambda p: rate(p, 1).update(yuan="2.40001"), "fees.yml", ("schedules", 0, "rates", 1, "yuan"), "wrong-form"
+    ),
+    "a reward that ends before it starts": (
+        lambda p: p["collection"]["rewards"]["early"][0].update(until="2001-12-31"),
+        "collection.yml", ("rewards", "early", 0, "until"), "ends-before-start",
+    ),
+    "a late fee of more than half a percent a day": (
+        lambda p: late_fee(p).update(daily_rate="0.0051"),
+        "collection.yml", ("late_fees", "gentle", 0, "daily_rate"), "out-of-range",
+    ),
     "two payment methods of one name": (
         lambda p: p["payments"]["methods"][1].update(id="bank"), "payments.yml", ("methods", 1, "id"), "repeated"
     ),
@@ -141,7 +164,8 @@ CASES: dict[str, tuple[Change, str, Path, str]] = {
         lambda p: stage(p, 2).update(days=[7, 9]), "collection.yml", ("stages", 2, "days"), "demand-more-than-once"
     ),
     "a demand without a deadline": (
-        lambda p: stage(p, 2).update(answer_days=None), "collection.yml", ("stages", 2), "demand-without-deadline"
+        lambda p: stage(p, 2).update(answer_days=None),
+        "collection.yml", ("stages", 2, "answer_days"), "demand-without-deadline",
     ),
     "a stage no person does in the end": (
         lambda p: stage(p, 2).update(channels=["call", "email"]),
@@ -197,6 +221,17 @@ def test_a_disagreement_is_told_with_its_file_and_place(case: str) -> None:
     change, file, path, problem = CASES[case]
     found = {(fault.file, fault.path, fault.problem) for fault in faults_of(changed(change))}
     assert (file, path, problem) in found
+
+
+def test_a_rate_may_have_parts_of_a_fen_and_a_late_fee_may_waive_nothing() -> None:
+    def change(plain: Any) -> None:
+        rate(plain, 1).update(yuan="2.405")
+        late_fee(plain).pop("waived_under")
+        late_fee(plain).update(daily_rate="0.005")
+
+    book = changed(change)
+    assert faults_of(book) == []
+    assert book.collection.late_fees["gentle"][0].waived_under == 0
 
 
 @pytest.mark.parametrize("case", CASES)

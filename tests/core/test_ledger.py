@@ -52,9 +52,15 @@ def test_after_the_choice_the_same_kind_comes_before_the_other_kinds() -> None:
     assert left == [0, 0, 10_000 - 790]
 
 
-def test_without_a_choice_kinds_are_paid_in_the_published_order() -> None:
-    ledger = folded("2025-01-05", PARKING, Q1, payment(12_000, "2025-01-05"))
-    assert paid_parts(ledger) == [("2024-Q4", "principal", 2_000), ("2025-Q1", "principal", 10_000)]
+def test_without_a_choice_what_fell_due_first_is_paid_first_whatever_its_kind() -> None:
+    ledger = folded("2025-01-05", PARKING, Q1, payment(PARKING.principal + 500, "2025-01-05"))
+    assert paid_parts(ledger) == [("2024-Q4", "principal", PARKING.principal), ("2025-Q1", "principal", 500)]
+
+
+def test_of_bills_due_on_one_day_kinds_are_paid_in_the_published_order() -> None:
+    parking = bill(4_000, Q1.due_on.isoformat(), kind="parking", id="2025-Q1-P")
+    ledger = folded("2025-01-05", parking, Q1, payment(Q1.principal + 500, "2025-01-05"))
+    assert sorted(paid_parts(ledger)) == [("2025-Q1", "principal", Q1.principal), ("2025-Q1-P", "principal", 500)]
 
 
 def test_a_choice_nobody_knows_is_like_none() -> None:

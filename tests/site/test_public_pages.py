@@ -63,7 +63,7 @@ def is_foreign(address: str) -> bool:
 def test_the_site_builds_strictly_without_a_warning(public_site: Path) -> None:
     log = (public_site.parent / "build.log").read_text(encoding="utf-8")
 
-    assert not re.search("warning|error", log, re.I)
+    assert not re.search("warning|error|prefix dict", log, re.I)
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -216,10 +216,18 @@ def test_a_broken_rulebook_never_builds(workplace: Path, name: str, right: str, 
     assert not (workplace / "out").exists()
 
 
-def test_a_value_nobody_defined_never_builds(workplace: Path) -> None:
-    (workplace / "site" / "pages" / "zh" / "contact.md").write_text("# {{ service_centre.fax }}\n", encoding="utf-8")
+@pytest.mark.parametrize("wrong", ["{{ service_centre.fax }}", "{% fax %}", "{{ fee_table('fax') }}"])
+def test_a_page_that_cannot_be_filled_in_never_builds_and_is_named_on_one_line(workplace: Path, wrong: str) -> None:
+    (workplace / "site" / "pages" / "zh" / "contact.md").write_text(f"# Fax\n\n{wrong}\n", encoding="utf-8")
 
     build = publicsite.built(workplace, "zh", workplace / "out")
 
     assert build.returncode != 0
-    assert "fax" in build.stderr
+    assert re.search(r"site/pages/zh/contact\.md:3: .*fax", build.stderr)
+    assert "Traceback" not in build.stderr
+    assert not (workplace / "out").exists()
+
+
+def test_no_page_has_a_style_of_its_own_which_the_policy_would_refuse(public_site: Path) -> None:
+    for path in public_site.rglob("*.html"):
+        assert not re.search(r"<style|<[^>]+\sstyle=", path.read_text(encoding="utf-8")), path

@@ -39,6 +39,13 @@ def test_chinese_headers_and_names_do_as_well(desk):
     assert (bill.id, bill.kind, bill.period, bill.due_on) == ("甲1", "property", "2026-Q2", date(2026, 6, 30))
 
 
+def test_the_words_of_other_ledgers_do_as_well(desk):
+    report = desk.load("bills", "房号,账单号,类型,账期,到期日,金额\n3-2-1202,1,物业费,2026-Q2,2026-06-30,864.00\n")
+
+    assert counts(report) == (1, 1, 0, True)
+    assert [bill.kind for bill in bills(desk, "o-0413").values()] == ["property"]
+
+
 @pytest.mark.parametrize(
     ("period", "issued_on"),
     [
@@ -71,6 +78,9 @@ def test_a_bill_may_say_when_it_was_issued(desk):
         ("P-101,b,parking,Mar-26,2026-03-31,1", (2, "period", "excel-date")),
         ("P-101,b,parking,2026-Q1,31.3.2026,1", (2, "due_on", "not-a-date")),
         ("P-101,b,parking,2026-Q1,2026-03-31,0", (2, "amount", "not-positive")),
+        ("P-101,b,parking,2026-Q1,46143,1", (2, "due_on", "excel-serial")),
+        ("0301,b,property,2026-Q1,1989-12-31,1", (2, "due_on", "out-of-range")),
+        ("0301,b,property,2026-Q1,2062-03-31,1", (2, "due_on", "out-of-range")),
         ("0301,b,property,2026-Q1,2026-03-31,1", (2, "unit", "nobody-holds")),
         ("P-101,b,parking,2021-Q1,2021-12-31,1", (2, "unit", "nobody-holds")),
     ],

@@ -197,4 +197,4 @@ def test_rules_and_messages_are_judged_in_one_go_each_fault_with_its_line(site: 
     made = bundle.compiled(site)
 
     places = [(fault.file, fault.problem, made.files.line(fault)) for fault in made.faults]
-    assert places == [("fees.yml", "wrong-form", 53), ("messages/zh/due-soon.md", "template-error", 9)]
+    assert places == [("fees.yml", "wrong-form", 59), ("messages/zh/due-soon.md", "template-error", 9)]

@@ -198,17 +198,36 @@ def test_a_language_nobody_writes_is_told_with_those_there_are():
 
 @pytest.mark.parametrize(
     ("written", "kind"),
-    [("residential", "residential"), ("住宅", "residential"), ("FLAT", "residential"), ("产权 车位", "parking-owned")],
+    [
+        ("residential", "residential"),
+        ("住宅", "residential"),
+        ("FLAT", "residential"),
+        ("产权 车位", "parking-owned"),
+        ("门面", "shop"),
+    ],
 )
 def test_a_kind_is_known_by_its_id_and_its_names(written, kind):
-    assert choices.of_names(rulebook().fees.unit_kinds)(Cell(written)) == kind
+    assert choices.of_unit_kinds(rulebook().fees)(Cell(written)) == kind
 
 
 def test_a_kind_the_fees_do_not_name_is_told_with_those_they_do():
-    problem = choices.of_names(rulebook().fees.unit_kinds)(Cell("castle"))
+    problem = choices.of_unit_kinds(rulebook().fees)(Cell("castle"))
 
     assert (problem.code, problem.values) == ("not-one-of", {"value": "castle"})
     assert "residential (住宅)" in problem.allowed
+
+
+def test_a_word_that_may_mean_two_kinds_is_not_guessed():
+    assert code(choices.of_unit_kinds(rulebook().fees)(Cell("车位"))) == "not-one-of"
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [("物业管理费", "property"), ("停车费", "parking"), ("车位租金", "parking-rent"), ("公摊水电费", "energy"),
+     ("水费", "water"), ("押金", "deposit"), ("Water, passed through", "water")],
+)  # fmt: skip
+def test_a_kind_of_bill_is_known_by_the_words_ledgers_use(written, kind):
+    assert choices.of_kinds(rulebook().fees)(Cell(written)) == kind
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """Pages show the rules as of a day: what is in force, what is announced, what is over."""
 
+import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
+from msgspec.structs import replace
 
-from chalicelib.core.rulebook import Language
-from staff import rulefiles
+from chalicelib.core.rulebook import Language, SmsProfile
+from staff import bundle, pagefiles, rulefiles
 from staff.examples import bill
 from staff.pages import Pages, percent
 from staff.succession import standing
@@ -107,3 +109,88 @@ def test_a_name_nobody_defined_is_refused() -> None:
 @pytest.mark.parametrize(("share", "said"), [("0.0003", "0.03%"), ("0.2", "20%"), ("0.00010684", "0.010684%")])
 def test_a_share_is_said_in_percent(share: str, said: str) -> None:
     assert percent(Decimal(share)) == said
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SITE, tmp_path / "site"))
+
+
+def places(site: Path) -> list[tuple[str, str, int]]:
+    found = pagefiles.faults(site, READ.rulebook, READ.files["words.yml"], AFTER)
+    return [(fault.file, fault.problem, fault.line) for fault in found]
+
+
+def test_the_pages_that_are_shipped_have_no_fault(site: Path) -> None:
+    assert places(site) == []
+
+
+@pytest.mark.parametrize(
+    "wrong", ["{{ nope }}", "{{ nope", "{% if %}", "{{ fee_table('nope') }}", "{{ fee_table() }}", "{{ 1 | nope }}"]
+)
+def test_a_page_that_cannot_be_filled_in_is_named_with_its_line(site: Path, wrong: str) -> None:
+    page = site / "pages/en/faq.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text + wrong + "\n", encoding="utf-8")
+
+    assert places(site) == [("pages/en/faq.md", "template-error", text.count("\n") + 1)]
+
+
+def test_a_page_whose_head_is_not_valid_yaml_is_named_with_its_line(site: Path) -> None:
+    (site / "pages/en/faq.md").write_text("---\ntitle: Questions\ndescription: one: two\n---\n\n# Questions\n", "utf-8")
+
+    assert places(site) == [("pages/en/faq.md", "yaml", 3)]
+
+
+def test_a_part_that_cannot_be_filled_in_is_named_itself_and_once(site: Path) -> None:
+    part = site / "theme/parts/zh/fee_table.md.j2"
+    part.write_text("\n{{ nope }}\n", encoding="utf-8")
+
+    assert places(site) == [("theme/parts/zh/fee_table.md.j2", "template-error", 2)]
+
+
+def test_a_page_in_one_language_only_is_missing_in_the_other(site: Path) -> None:
+    (site / "pages/en/contact.md").unlink()
+
+    assert places(site) == [("pages/en/contact.md", "page-missing", 1)]
+
+
+def test_a_page_that_is_not_utf_8_is_named(site: Path) -> None:
+    (site / "pages/zh/contact.md").write_bytes("# 联系".encode("gbk"))
+
+    assert places(site) == [("pages/zh/contact.md", "not-utf-8", 1)]
+
+
+def test_checking_the_whole_site_lists_pages_too(site: Path) -> None:
+    (site / "pages/en/faq.md").write_text("# Questions\n\n{{ nope }}\n", encoding="utf-8")
+    (site / "pages/zh/contact.md").unlink()
+
+    made = bundle.compiled(site)
+
+    found = [(fault.file, fault.problem, made.files.line(fault)) for fault in made.faults]
+    assert found == [("pages/zh/contact.md", "page-missing", 1), ("pages/en/faq.md", "template-error", 3)]
+    assert made.bundle is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_order_of_allocation_is_published_from_the_rules(language: Language) -> None:
+    shown = pages(AFTER, language).render((SITE / "pages" / language / "pay.md").read_text(encoding="utf-8"))
+    kinds = [READ.rulebook.fees.kinds[kind].name.of(language) for kind in READ.rulebook.collection.allocation]
+
+    assert [f"{number}. {kind}" in shown for number, kind in enumerate(kinds, 1)] == [True] * len(kinds)
+
+
+@pytest.mark.parametrize(
+    ("profile", "goes_there"), [(SmsProfile.MAINLAND_CHINA, False), (SmsProfile.INTERNATIONAL, True)]
+)
+def test_a_new_link_goes_to_a_phone_only_where_text_messages_may_carry_links(
+    profile: SmsProfile, goes_there: bool
+) -> None:
+    community = READ.rulebook.community
+    rulebook = replace(READ.rulebook, community=replace(community, sms=replace(community.sms, profile=profile)))
+    source = (SITE / "pages/en/faq.md").read_text(encoding="utf-8")
+
+    shown = Pages(rulebook, READ.files["words.yml"], "en", AFTER, SITE / "theme" / "parts").render(source)
+
+    assert ("a new link goes only to the phone number" in shown) is goes_there
+    assert ("a text message never carries one" in shown) is not goes_there

@@ -91,6 +91,8 @@ def test_the_words_of_a_bank_file_do_as_well(desk):
         ("9-9,2026-05-01,1,bank,X", (2, "unit", "unknown-unit")),
         ("3-2-1201,soon,1,bank,X", (2, "paid_on", "not-a-date")),
         ("3-2-1201,2026-07-02,1,bank,X", (2, "paid_on", "in-the-future")),
+        ("0301,2062-07-02,1,bank,X", (2, "paid_on", "in-the-future")),
+        ("3-2-1201,1962-07-02,1,bank,X", (2, "paid_on", "out-of-range")),
         ("3-2-1201,2026-05-01,-1,bank,X", (2, "amount", "not-positive")),
         ("3-2-1201,2026-05-01,1.001,bank,X", (2, "amount", "part-of-a-fen")),
         ("3-2-1201,2026-05-01,1,shells,X", (2, "method", "not-one-of")),

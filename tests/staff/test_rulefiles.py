@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.fault import Fault
 from chalicelib.core.rulebook import Fees
+from chalicelib.core.words import problem_text
 from staff import rulefiles
 from staff.rulefiles import TYPES, RuleFiles, document, schema
 from tests.builders import RULEBOOK, SITE, day, rules
@@ -102,8 +103,11 @@ def test_the_rulebook_of_the_tests_is_read_as_it_was_written(site: Path) -> None
 
 
 def test_no_decimal_becomes_a_binary_fraction(site: Path) -> None:
-    edit(site / "fees.yml", "yuan: 2.40", "yuan: 2.4000000000000000001")
-    assert str(rulefiles.read(site).rulebook.fees.schedules[0].rates[1].yuan) == "2.4000000000000000001"
+    edit(site / "fees.yml", "yuan: 2.40", "yuan: 2.405")
+    edit(site / "collection.yml", "daily_rate: 0.0005", "daily_rate: 0.00050001")
+    book = rulefiles.read(site).rulebook
+    assert str(book.fees.schedules[0].rates[1].yuan) == "2.405"
+    assert str(book.collection.late_fees["standard"][0].daily_rate) == "0.00050001"
 
 
 CASES = {
@@ -213,6 +217,78 @@ def test_every_fault_says_what_is_allowed_where_there_is_a_choice(site: Path) ->
         "area-month, flat-month, metered, shared-by-area",
         "gentle, standard, null",
     }
+
+
+def test_faults_do_not_hide_each_other(site: Path) -> None:
+    edit(site / "collection.yml", "ledger_fresh_days: 2", "ledger_fresh_days: two")
+    edit(site / "collection.yml", "grace_days: 15", "grace_days: many")
+    edit(site / "collection.yml", "cap_share: 0.20", "cap_share: 20")
+    edit(site / "fees.yml", "published_on: 2021-11-25", "published_on: soon")
+    edit(site / "fees.yml", "from: 2025-01-01", "from: 2024-12-31")
+    edit(site / "fees.yml", "from: 2026-02-01", "from: 2026-02-02")
+    edit(site / "fees.yml", "basis: shared-by-area", "basis: by-mood")
+    found = [(field, problem) for _, _, field, problem in told(rulefiles.read(site))]
+    assert sorted(found) == [
+        ("late_fees.standard[0].cap_share", "out-of-range"),
+        ("late_fees.standard[0].grace_days", "wrong-type"),
+        ("limits.ledger_fresh_days", "wrong-type"),
+        ("schedules[0].rates[0].published_on", "wrong-form"),
+        ("schedules[0].rates[1].from", "dates-overlap"),
+        ("schedules[2].basis", "not-one-of"),
+        ("schedules[3].rates[1].from", "dates-gap"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "field"),
+    [
+        ("fees.yml", "until: 2024-12-31", "until: later", "schedules[0].rates[0].until"),
+        ("fees.yml", "percent: 100", "percent: all", "budget.spending[0].percent"),
+        ("collection.yml", "days: [7]", "days: [week]", "stages[2].days[0]"),
+        ("collection.yml", "days: [-30]", "days: [month]", "stages[0].days[0]"),
+        ("collection.yml", 'opens: "09:00"', "opens: early", "message_hours.opens"),
+        ("collection.yml", "demand: true", "demand: maybe", "stages[2].demand"),
+    ],
+)
+def test_what_stands_in_for_a_fault_brings_no_other(site: Path, file: str, old: str, new: str, field: str) -> None:
+    edit(site / file, old, new)
+    assert [one for _, _, one, _ in told(rulefiles.read(site))] == [field]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "allowed"),
+    [
+        ("fees.yml", "yuan: 2.40", "yuan: much", ">= 0, e.g. 2.40"),
+        ("fees.yml", "yuan: 2.40", "yuan: -2", ">= 0, e.g. 2.40"),
+        ("fees.yml", "yuan: 2.40", "yuan: true", ">= 0, e.g. 2.40"),
+        ("fees.yml", "from: 2025-01-01", "from: 2025", "YYYY-MM-DD"),
+        ("collection.yml", 'opens: "09:00"', "opens: early", "HH:MM"),
+        ("collection.yml", "id: bill-issued", "id: bill issued", "a-z 0-9 -"),
+        ("community.yml", "time_zone: Asia/Shanghai", "time_zone: 3", "text in quotes"),
+    ],
+)
+def test_what_is_allowed_is_told_as_staff_write_it(site: Path, file: str, old: str, new: str, allowed: str) -> None:
+    edit(site / file, old, new)
+    assert allowed in {fault.allowed for fault in rulefiles.read(site).faults}
+
+
+def test_a_problem_without_a_text_still_speaks(site: Path) -> None:
+    edit(site / "words.yml", "  dates-gap:", "  dates-hole:")
+    edit(site / "fees.yml", "from: 2026-02-01", "from: 2026-02-02")
+    read = rulefiles.read(site)
+    [fault] = read.faults
+    assert problem_text(read.files["words.yml"], fault.problem, fault.values, "en") == "dates gap"
+
+
+def test_without_words_the_faults_are_told_by_their_codes(site: Path) -> None:
+    (site / "words.yml").unlink()
+    read = rulefiles.read(site)
+    [fault] = read.faults
+    assert problem_text(read.files["words.yml"], fault.problem, fault.values, "zh") == "file missing"
+
+
+def test_a_folder_that_is_not_there_is_one_fault(tmp_path: Path) -> None:
+    assert [fault.problem for fault in rulefiles.read(tmp_path / "none").faults] == ["file-missing"]
 
 
 # schemas for editors

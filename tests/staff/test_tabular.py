@@ -194,15 +194,22 @@ def test_a_file_without_the_columns_is_told_which_and_how_they_may_be_written(tm
     misfit = read(tmp_path, "户号,应缴金额\nA,1\n", "bills")
 
     assert (misfit.row, misfit.problem.code) == (1, "columns-missing")
+    assert misfit.problem.values == {"names": "账单号（bill）、费用类型（kind）、账期（period）、缴费截止日（due_on）"}
+    assert "due_on / 缴费截止日 / 缴费截止日期 / 到期日; " in misfit.problem.allowed + "; "
+
+
+def test_an_english_file_is_told_in_english(tmp_path):
+    misfit = read(tmp_path, "unit,amount\nA,1\n", "bills")
+
     assert misfit.problem.values == {"names": "bill, kind, period, due_on"}
-    assert "due_on / 缴费截止日 / " in misfit.problem.allowed
+    assert misfit.problem.allowed.endswith("due_on / due / due date / due by")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"nothing of the kind", '"a","b"\n"1","2"\n'.encode("utf-16")])
 def test_an_empty_or_unrelated_file_lacks_all_columns(tmp_path, content):
     misfit = read(tmp_path, content)
 
-    assert misfit.problem.values == {"names": "unit, kind"}
+    assert misfit.problem.values["names"] in ("unit, kind", "房号（unit）、类型（kind）")
 
 
 @pytest.mark.parametrize(

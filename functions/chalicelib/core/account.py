@@ -158,7 +158,3 @@ class Account(Struct, frozen=True, kw_only=True):
     last_notice: str | None = None
     last_notice_on: date | None = None
     due_day: date | None = None
-
-    def holder_of(self, unit: str, day: date) -> bool:
-        """Whether this owner holds a unit on a day."""
-        return any(tenure.unit == unit and tenure.holds(day) for tenure in self.tenures)

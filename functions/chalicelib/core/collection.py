@@ -219,7 +219,7 @@ def _wait(
     day, stage = coming[0] if coming else (None, None)
     late = [debt.bill for debt in free if debt.bill.due_on < on and _may_be_demanded(debt.bill, rules)]
     if late and not any(_coming(late, turns, history, rules, on)):
-        return Wait(owner=owner, reason=Reason("by-hand"), until=day)
+        return Wait(owner=owner, reason=Reason("by-hand"), stage=stage, until=day)
     if day and stage and free:
         return Wait(owner=owner, reason=Reason("not-yet", {"stage": stage.name, "on": day}), stage=stage, until=day)
     if len(free) < len(open_debts):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from string import Formatter
 from typing import Any, Protocol
 from zoneinfo import available_timezones
@@ -26,6 +27,11 @@ from .words import Words
 
 COMMUNITY, FEES, PAYMENTS, COLLECTION = "community.yml", "fees.yml", "payments.yml", "collection.yml"
 WORDS = "words.yml"
+MOST_A_DAY = Decimal("0.005")
+"""The highest daily late fee rate: Civil Code art. 585 lets courts cut far lower ones."""
+RATE_DECIMALS = 4
+"""A rate may have parts of a fen, such as 2.405 a square metre; only its product is money."""
+_Words = list[tuple[Path, str]]
 
 
 class _Dated(Protocol):
@@ -118,7 +124,33 @@ def _sms_against_stages(community: Community, collection: Collection) -> Iterato
                 yield Fault(COMMUNITY, ("sms", "templates"), "sms-template-missing", {"stage": stage.id})
 
 
+def _alias_faults(file: str, named: Iterable[tuple[str, tuple[_Words, _Words]]]) -> Iterator[Fault]:
+    """One word means one thing; who has it as its name keeps it. Each thing: its id, then names and aliases."""
+    listed = list(named)
+    owner_of = {_folded(id): id for id, _ in listed}
+    for part in (0, 1):
+        for id, words in listed:
+            for place, word in words[part]:
+                other = owner_of.setdefault(_folded(word), id)
+                if other != id:
+                    yield Fault(file, place, "alias-of-two", {"name": word, "other": other})
+
+
+def _folded(word: str) -> str:
+    return "".join(word.casefold().split())
+
+
+def _words_of(path: Path, name: Path, text: Text, aliases: Sequence[str]) -> tuple[_Words, _Words]:
+    """The names and aliases of a thing, each with its place."""
+    names: _Words = [((*path, *name, "zh"), text.zh), ((*path, *name, "en"), text.en)]
+    return names, [((*path, "aliases", at), alias) for at, alias in enumerate(aliases)]
+
+
 def _fees_faults(fees: Fees) -> Iterator[Fault]:
+    kinds = fees.kinds.items()
+    yield from _alias_faults(FEES, ((i, _words_of(("kinds", i), ("name",), k.name, k.aliases)) for i, k in kinds))
+    unit_kinds = fees.unit_kinds.items()
+    yield from _alias_faults(FEES, ((i, _words_of(("unit_kinds", i), (), k, k.aliases)) for i, k in unit_kinds))
     yield from _repeated(FEES, ("schedules",), [schedule.id for schedule in fees.schedules])
     for index, schedule in enumerate(fees.schedules):
         path: Path = ("schedules", index)
@@ -140,12 +172,19 @@ def _rate_faults(path: Path, schedule: Schedule) -> Iterator[Fault]:
         here: Path = (*path, "rates", index)
         if (rate.yuan is None) != (schedule.basis is Basis.SHARED_BY_AREA):
             yield Fault(FEES, (*here, "yuan"), "rate-and-basis", {"basis": schedule.basis.value})
+        if rate.yuan is not None and _decimals(rate.yuan) > RATE_DECIMALS:
+            yield Fault(FEES, (*here, "yuan"), "wrong-form", {"value": str(rate.yuan)}, "2.40, 2.4055")
         yield from _authority_faults(here, rate)
         if index:
             yield from _succession_faults(here, schedule.rates[index - 1], rate)
         if rate.until is not None and rate.until < rate.from_:
             values = {"last": str(rate.until)}
             yield Fault(FEES, (*here, "until"), "ends-before-start", values, f">= {rate.from_}")
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _authority_faults(path: Path, rate: Rate) -> Iterator[Fault]:
@@ -173,12 +212,10 @@ def _succession_faults(path: Path, before: Rate, rate: Rate) -> Iterator[Fault]:
 
 def _payments_faults(payments: Payments) -> Iterator[Fault]:
     yield from _repeated(PAYMENTS, ("methods",), [method.id for method in payments.methods])
-    owner_of: dict[str, str] = {}
-    for index, method in enumerate(payments.methods):
-        for at, alias in enumerate(method.aliases):
-            if owner_of.setdefault(alias, method.id) != method.id:
-                path = ("methods", index, "aliases", at)
-                yield Fault(PAYMENTS, path, "alias-of-two", {"name": alias, "other": owner_of[alias]})
+    methods = enumerate(payments.methods)
+    yield from _alias_faults(
+        PAYMENTS, ((m.id, _words_of(("methods", at), ("name",), m.name, m.aliases)) for at, m in methods)
+    )
 
 
 def _collection_faults(collection: Collection) -> Iterator[Fault]:
@@ -197,6 +234,9 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
             if reward.published_on > reward.from_:
                 here = ("rewards", name, index, "published_on")
                 yield Fault(COLLECTION, here, "published-late", {"from": str(reward.from_)}, f"<= {reward.from_}")
+            if reward.until < reward.from_:
+                here = ("rewards", name, index, "until")
+                yield Fault(COLLECTION, here, "ends-before-start", {"last": str(reward.until)}, f">= {reward.from_}")
     hours = collection.message_hours
     if hours.closes <= hours.opens:
         values = {"last": hours.closes}
@@ -219,13 +259,16 @@ def _stage_order_faults(stages: Sequence[Stage]) -> Iterator[Fault]:
         if stage.demand and len(stage.days) > 1:
             yield Fault(COLLECTION, ("stages", index, "days"), "demand-more-than-once", {"stage": stage.id}, "1")
         if stage.demand and stage.answer_days is None:
-            yield Fault(COLLECTION, ("stages", index), "demand-without-deadline", {"stage": stage.id}, ">= 1")
+            path = ("stages", index, "answer_days")
+            yield Fault(COLLECTION, path, "demand-without-deadline", {"stage": stage.id}, ">= 1")
         if stage.channels[-1] in SENT_BY_MACHINE:
             here: Path = ("stages", index, "channels")
             yield Fault(COLLECTION, here, "nobody-last", {"stage": stage.id}, "letter, call, visit")
 
 
 def _late_fee_faults(path: Path, rule: LateFeeRule, collection: Collection) -> Iterator[Fault]:
+    if not 0 <= rule.daily_rate <= MOST_A_DAY:
+        yield Fault(COLLECTION, (*path, "daily_rate"), "out-of-range", {}, f"0 … {MOST_A_DAY}")
     if not 0 <= rule.cap_share <= 1:
         yield Fault(COLLECTION, (*path, "cap_share"), "out-of-range", {}, "0 … 1")
     if (rule.reference is None) != (rule.reference_multiple is None):

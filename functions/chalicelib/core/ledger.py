@@ -1,8 +1,8 @@
 """The ledger: an owner's facts folded day by day into what each bill has left, and what each payment paid.
 
 Allocation: the payer's choice first (Civil Code art. 560), then the same kind, oldest first, then the
-other kinds in the published order; within a bill principal, then late fee; the rest is credit, and
-pays what is billed later.
+other kinds, oldest first, and by the published order of kinds where bills fall due on one day; within
+a bill principal, then late fee; the rest is credit, and pays what is billed later.
 """
 
 from collections import defaultdict
@@ -154,20 +154,21 @@ def _allocate(ledger: Ledger, day: date) -> None:
 
 
 def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
-    """Every debt in the order a payment goes to them."""
+    """Every open debt in the order a payment goes to them: chosen, same kind, then whatever fell due first."""
+    open_debts = [debt for debt in ledger.debts.values() if not debt.is_settled]
     chosen = {
         debt.bill.key: debt.bill.kind
         for debt in ledger.debts.values()
         if payment.bill is not None and debt.bill.id == payment.bill and debt.bill.unit == payment.unit
     }
-    kinds = sorted(ledger.order, key=lambda kind: kind not in chosen.values())
-    rank = {kind: index for index, kind in enumerate(kinds)}
+    kinds = set(chosen.values())
+    rank = {kind: index for index, kind in enumerate(ledger.order)}
 
-    def place(debt: Debt) -> tuple[bool, int, date, str]:
+    def place(debt: Debt) -> tuple[bool, bool, date, int, str]:
         bill = debt.bill
-        return bill.key not in chosen, rank.get(bill.kind, len(rank)), bill.due_on, bill.key
+        return bill.key not in chosen, bill.kind not in kinds, bill.due_on, rank.get(bill.kind, len(rank)), bill.key
 
-    return sorted((debt for debt in ledger.debts.values() if not debt.is_settled), key=place)
+    return sorted(open_debts, key=place)
 
 
 def _pay(receipt: Receipt, debt: Debt, day: date) -> None:

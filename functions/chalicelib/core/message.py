@@ -103,7 +103,7 @@ def values(
         "methods": [method.name.of(language) for method in rules.payments.methods],
         "reference": rules.payments.reference.of(language),
         "deadline": _deadline(bundle, step, language),
-        "late_fee": _late_fee(bundle, anchor, ledger.on, language),
+        "late_fee": _late_fee(bundle, debts, ledger.on, language),
         "site_url": community.site_url + ("" if language == "zh" else "/en"),
         "url": url,
         "unsubscribe_url": unsubscribe_url,
@@ -140,18 +140,24 @@ def _deadline(bundle: Bundle, step: Step, language: Language) -> str:
     return day_text(bundle.words, step.on + timedelta(days=step.stage.answer_days), language)
 
 
-def _late_fee(bundle: Bundle, debt: Debt, on: date, language: Language) -> dict[str, str] | None:
-    """From when and how a late fee would run; None for a bill that never carries one."""
-    rule = debt.late_fee_rule
-    if rule is None:
+def _late_fee(bundle: Bundle, debts: list[Debt], on: date, language: Language) -> dict[str, str] | None:
+    """From when and how a late fee would run, and what has run already; None when no bill carries one.
+
+    `from` is the first day that is still to come for any of the bills, empty when it runs for all of them.
+    """
+    bearing = [(debt, debt.late_fee_rule) for debt in debts if debt.late_fee_rule and debt.principal_left]
+    if not bearing:
         return None
-    first = latefee.first_day(debt.bill.due_on, rule)
-    rate = latefee.daily_rate(rule, debt.reference, max(first, on))
+    starts = [(latefee.first_day(debt.bill.due_on, rule), debt.bill.period) for debt, rule in bearing]
+    ahead = min(((first, period) for first, period in starts if first > on), default=None)
+    debt, rule = bearing[-1]
+    charged = total([debt.late_fee_left(on) for debt in debts])
     return {
-        "from": day_text(bundle.words, first, language),
-        "rate": percent(rate),
+        "from": day_text(bundle.words, ahead[0], language) if ahead else "",
+        "period": period_text(bundle, ahead[1], language) if ahead else "",
+        "rate": percent(latefee.daily_rate(rule, debt.reference, max(max(starts)[0], on))),
         "cap": percent(rule.cap_share),
-        "now": money_text(bundle.words, debt.late_fee_left(on), language),
+        "charged": money_text(bundle.words, charged, language) if charged else "",
     }
 
 

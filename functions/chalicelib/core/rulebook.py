@@ -107,13 +107,23 @@ class Rate(_Rules, frozen=True, kw_only=True):
 
 
 class Kind(_Rules, frozen=True, kw_only=True):
-    """A kind of bill, and which rules it carries: late fee by name (none: never), demands or only reminders."""
+    """A kind of bill, and which rules it carries: late fee by name (none: never), demands or only reminders.
+
+    `aliases` are the words ledgers use for it.
+    """
 
     name: Text
+    aliases: tuple[Word, ...] = ()
     payee: Text
     late_fee: Id | None
     reward: Id | None = None
     demands: bool
+
+
+class UnitKind(Text, frozen=True, kw_only=True):
+    """A kind of unit by its name; `aliases` are the words ledgers use for it."""
+
+    aliases: tuple[Word, ...] = ()
 
 
 class Basis(StrEnum):
@@ -159,7 +169,7 @@ class Fees(_Rules, frozen=True, kw_only=True):
     """Every fee of the community, with its authority and dates."""
 
     kinds: dict[Id, Kind]
-    unit_kinds: dict[Id, Text]
+    unit_kinds: dict[Id, UnitKind]
     schedules: Annotated[tuple[Schedule, ...], Meta(min_length=1)]
     budget: Budget
 
@@ -225,6 +235,7 @@ class LateFeeRule(_Rules, frozen=True, kw_only=True):
 
     A bill keeps the rule that was in force when it fell due. Civil Code art. 585 lets a court cut a
     late fee far above the loss, hence the reference rate: the lower of the two daily rates counts.
+    `courtyard check` refuses a daily rate above 0.5 %, which no court would leave standing.
     """
 
     from_: date = field(name="from")
@@ -233,7 +244,7 @@ class LateFeeRule(_Rules, frozen=True, kw_only=True):
     reference: Id | None = None
     reference_multiple: Decimal | None = None
     cap_share: Decimal
-    waived_under: Decimal
+    waived_under: Decimal = Decimal(0)
     authority: Authority
 
 

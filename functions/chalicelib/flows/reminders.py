@@ -1,5 +1,6 @@
 """The daily run: looks at owners whose day has come, puts each step on record, queues it or opens a task."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import msgspec
@@ -33,10 +34,22 @@ class Run(Struct):
     waits: list[Wait]
 
 
-def plan(records: Records, bundle: Bundle, *, on: date, ledger_through: date | None) -> Run:
+Progress = Callable[[int, int], None]
+
+
+def plan(
+    records: Records,
+    bundle: Bundle,
+    *,
+    on: date,
+    ledger_through: date | None,
+    on_progress: Progress = lambda done, whole: None,
+) -> Run:
     """Who would be told what on a day, and who would not, and why; reads only."""
     run = Run([], [], [])
-    for owner in records.due_owners(on):
+    owners = records.due_owners(on)
+    for number, owner in enumerate(owners, 1):
+        on_progress(number, len(owners))
         decision = decide(records, bundle, owner, on=on, ledger_through=ledger_through)
         if isinstance(decision, Step):
             (run.notices if decision.channel in SENT_BY_MACHINE else run.tasks).append(decision)
@@ -57,12 +70,19 @@ def decide(
     return next_step(account, ledger, history, bundle.rules, on=on, ledger_through=ledger_through)
 
 
-def queue_run(records: Records, bundle: Bundle, queue: Queue, *, on: date) -> Run:
+def queue_run(
+    records: Records,
+    bundle: Bundle,
+    queue: Queue,
+    *,
+    on: date,
+    on_progress: Progress = lambda done, whole: None,
+) -> Run:
     """The daily run: puts every step on record, queues what machines send, opens tasks, sets the next look.
 
     Doing it again on the same day adds nothing: the keys follow from bill and stage.
     """
-    run = plan(records, bundle, on=on, ledger_through=records.ledger_through())
+    run = plan(records, bundle, on=on, ledger_through=records.ledger_through(), on_progress=on_progress)
     for step in run.notices:
         records.notices.add_notice(_notice(step))
     queue.send([_job(step) for step in run.notices])
