@@ -40,6 +40,8 @@ def compiled(site: Path) -> Compiled:
     """Everything staff wrote, checked as a whole; messages too while the rules can be read at all."""
     files = rulefiles.read(site)
     result = Compiled(files, list(files.faults))
+    if not site.is_dir():
+        return result
     frames = [f"messages/{name}" for name in ("layout.html", "layout.txt", "unsubscribe.html")]
     missing = [Fault(name, (), "file-missing", {}, name) for name in frames if not (site / name).is_file()]
     result.faults += missing

@@ -25,7 +25,9 @@ def fault_rows(found: Compiled, language: Language) -> list[Row]:
             "file": f"site/{fault.file}",
             "line": found.files.line(fault),
             "field": fault.field,
-            "problem": problem_text(words, fault.problem, fault.values, language) if words else fault.problem,
+            "problem": problem_text(words, fault.problem, fault.values, language)
+            if words
+            else fault.problem.replace("-", " "),
             "allowed": fault.allowed,
         }
         for fault in found.faults
@@ -51,7 +53,9 @@ def print_faults(rows: list[Row], file: TextIO | None = None) -> None:
 def print_import(answer: Row) -> None:
     """What an import did, then every bad row."""
     for fault in answer["faults"]:
-        print(f"{answer['file']}:{fault['row']}: {fault['column']}: “{fault['value']}” {fault['problem']}")
+        column = f" {fault['column']}:" if fault["column"] else ""
+        value = f" “{fault['value']}”" if fault["value"] else ""
+        print(f"{answer['file']}:{fault['row']}:{column}{value} {fault['problem']}")
     done = "written" if answer["written"] else "nothing written"
     print(
         f"{answer['rows']} rows · {answer['new']} new · {answer['same']} same · {len(answer['faults'])} faults · {done}"

@@ -235,7 +235,7 @@ def shown_owners(records: Records, rules: Bundle, on: date) -> dict[str, str]:
         late = {debt.bill.due_on for debt in overdue}
         if ledger.balance <= 0 and account.payments:
             found.setdefault("paid up", account.owner.id)
-        if len(late) == 1 and any(debt.late_fee_left(on) for debt in overdue):
+        if len(late) == 1 and any(debt.late_fee_left(on) and not debt.allocations for debt in overdue):
             found.setdefault("just overdue", account.owner.id)
         elif len(late) == 1:
             others.setdefault("just overdue", account.owner.id)

@@ -200,7 +200,7 @@ class _Texts(dict[str, Text]):
 
 
 def _plain_words() -> Words:
-    """What is said when there is no `words.yml` to say it."""
+    """What is said when there is no folder, and so no `words.yml`, to say it."""
     day, amount = "{year}-{month:02d}-{day:02d}", "{amount}"
     return Words(
         date_form=Text(zh=day, en=day),
@@ -263,8 +263,8 @@ def read(site: Path) -> RuleFiles:
             high[name] = decoded(name, found, kind, is_high=True)[0] if places[name] else value
     result.faults += _disagreements(result.files, high, places)
     result.faults.sort(key=lambda fault: (fault.file, result.line(fault)))
-    if result.faults:
-        words = result.files.get(consistency.WORDS) or _plain_words()
+    if result.faults and consistency.WORDS in result.files:
+        words = result.files[consistency.WORDS]
         result.files[consistency.WORDS] = msgspec.structs.replace(words, problems=_Texts(words.problems))
     return result
 
