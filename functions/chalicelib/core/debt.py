@@ -62,7 +62,7 @@ class Debt(Struct):
         since, left = self.unpaid[-1]
         if not left and since <= self.late_from:
             return ()  # most bills are paid before a late fee could run
-        asked = (on, len(self.unpaid), left)
+        asked = (on if left else since, len(self.unpaid), left)  # once all is paid, later days add nothing
         if asked not in self._lines:
             self._lines[asked] = latefee.lines(
                 bill.principal, bill.due_on, self.unpaid, rule, self.reference, on, self.stopped
@@ -84,12 +84,14 @@ class Debt(Struct):
     def outstanding(self, on: date) -> Fen:
         return ZERO if self.is_settled else Fen(self.principal_left + self.late_fee_left(on))
 
-    def note_unpaid(self, day: date) -> None:
+    def note_unpaid(self, day: date) -> Fen:
         """Remembers the principal unpaid at a day's end, which is what a late fee counts from."""
+        left = self.principal_left
         if self.unpaid and self.unpaid[-1][0] == day:
             self.unpaid.pop()
-        if not self.unpaid or self.unpaid[-1][1] != self.principal_left:
-            self.unpaid.append((day, self.principal_left))
+        if not self.unpaid or self.unpaid[-1][1] != left:
+            self.unpaid.append((day, left))
+        return left
 
 
 def _sum_of(entries: Iterable[Allocation | Adjustment], part: Part) -> Fen:

@@ -174,8 +174,7 @@ def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
 def _pay(receipt: Receipt, debt: Debt, day: date) -> None:
     _grant(receipt, debt, day)
     _take(receipt, debt, "principal", debt.principal_left)
-    debt.note_unpaid(day)
-    if not debt.principal_left:
+    if not debt.note_unpaid(day):
         late_fee = debt.late_fee_left(day)
         debt.is_settled = receipt.left >= late_fee
         _take(receipt, debt, "late_fee", late_fee)
@@ -184,9 +183,10 @@ def _pay(receipt: Receipt, debt: Debt, day: date) -> None:
 def _grant(receipt: Receipt, debt: Debt, day: date) -> None:
     """Gives the reward when this payment settles the rest of the bill in time."""
     offer = debt.offer
-    if not offer or debt.discount or day > offer.until or debt.principal_left <= offer.amount:
+    if not offer or debt.discount or day > offer.until:
         return
-    if receipt.left >= debt.principal_left - offer.amount:
+    rest = debt.principal_left - offer.amount
+    if 0 < rest <= receipt.left:
         debt.discount = offer.amount
 
 

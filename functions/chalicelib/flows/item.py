@@ -1,8 +1,9 @@
 """How facts lie in the table's items: as JSON beside the attributes that conditions ask for."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,16 +16,27 @@ def encoded(fact: msgspec.Struct) -> str:
     return msgspec.json.encode(fact).decode()
 
 
+_decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+
+
 def decoded(item: Item, kind: type[_T]) -> _T:
-    return msgspec.json.decode(str(item["fact"]), type=kind)
+    if kind not in _decoders:
+        _decoders[kind] = msgspec.json.Decoder(kind)
+    found: _T = _decoders[kind].decode(str(item["fact"]))
+    return found
 
 
-def decoded_all(items: Iterable[Item], name: str, kind: type[_T]) -> tuple[_T, ...]:
-    return tuple(decoded(item, kind) for item in items if prefix(item) == name)
+def by_prefix(items: Iterable[Item]) -> Mapping[str, list[Item]]:
+    """Items by what their sort key begins with, each in the order they came."""
+    grouped: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        grouped[str(item["sk"]).split("#", 1)[0]].append(item)
+    return grouped
 
 
-def prefix(item: Item) -> str:
-    return str(item["sk"]).split("#", 1)[0]
+def ends(items: Iterable[Item]) -> dict[str, date | None]:
+    """The last days noted apart from what they end, by its sort key."""
+    return {str(item["sk"]).removeprefix("END#"): day(item["until"]) for item in items}
 
 
 def day(value: str | int | None) -> date | None:

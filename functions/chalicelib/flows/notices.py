@@ -6,7 +6,7 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from ..core.notice import CLAIMABLE, Notice, State, Task
-from .item import day, decoded, decoded_all, encoded, prefix
+from .item import by_prefix, day, decoded, encoded
 from .ports import Condition, Item, Table
 
 
@@ -18,9 +18,9 @@ class Notices:
 
     def load_history(self, owner: str) -> tuple[tuple[Notice, ...], tuple[Task, ...]]:
         """Every notice told and every task opened, with one query."""
-        items = self._table.query(f"H#{owner}")
-        notices = tuple(_notice(item) for item in items if prefix(item) == "NOTICE")
-        return notices, decoded_all(items, "CASE", Task)
+        items = by_prefix(self._table.query(f"H#{owner}"))
+        notices = tuple(_notice(item) for item in items["NOTICE"])
+        return notices, tuple(decoded(item, Task) for item in items["CASE"])
 
     def load_notice(self, owner: str, key: str) -> Notice | None:
         item = self._table.get(f"H#{owner}", f"NOTICE#{key}")

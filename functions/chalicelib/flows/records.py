@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-import msgspec
+from msgspec.structs import replace
 
 from ..core.account import Account, Adjustment, Bill, Hold, Holder, Owner, Payment, Tenure, Unit
 from ..core.errors import Conflict
 from ..core.link import Link
 from ..core.rulebook import Channel
-from .item import day, decoded, decoded_all, encoded, prefix
+from .item import by_prefix, day, decoded, encoded, ends
 from .notices import Notices
 from .ports import Condition, Item, Table
 
@@ -28,24 +28,18 @@ class Records:
 
     def load_account(self, owner: str) -> Account | None:
         """All facts of an owner, with one query; None when nobody has that id."""
-        items = self.table.query(f"O#{owner}")
-        marks = next((item for item in items if item["sk"] == "OWNER"), None)
-        if marks is None:
+        items = by_prefix(self.table.query(f"O#{owner}"))
+        if not items["OWNER"]:
             return None
-        ends = {str(i["sk"]).removeprefix("END#"): day(i["until"]) for i in items if prefix(i) == "END"}
-        tenures = [
-            msgspec.structs.replace(tenure, until=ends.get(str(item["sk"]), tenure.until))
-            for item in items
-            if prefix(item) == "UNIT"
-            for tenure in [decoded(item, Tenure)]
-        ]
+        (marks,), ended = items["OWNER"], ends(items["END"])
+        tenures = [(str(item["sk"]), decoded(item, Tenure)) for item in items["UNIT"]]
         return Account(
             owner=decoded(marks, Owner),
-            tenures=tuple(tenures),
-            bills=decoded_all(items, "BILL", Bill),
-            payments=decoded_all(items, "PAY", Payment),
-            adjustments=decoded_all(items, "ADJ", Adjustment),
-            holds=decoded_all(items, "HOLD", Hold),
+            tenures=tuple(replace(tenure, until=ended.get(sk, tenure.until)) for sk, tenure in tenures),
+            bills=tuple(decoded(item, Bill) for item in items["BILL"]),
+            payments=tuple(decoded(item, Payment) for item in items["PAY"]),
+            adjustments=tuple(decoded(item, Adjustment) for item in items["ADJ"]),
+            holds=tuple(decoded(item, Hold) for item in items["HOLD"]),
             link_generation=int(marks.get("link_generation", 0)),
             unsubscribed=frozenset(Channel(c) for c in str(marks.get("unsubscribed", "")).split()),
             last_notice=str(marks["last_notice"]) if "last_notice" in marks else None,
@@ -93,11 +87,11 @@ class Records:
 
     def load_unit(self, unit: str) -> tuple[Unit | None, tuple[Holder, ...]]:
         """A unit, and everyone who held it."""
-        items = self.table.query(f"U#{unit}")
-        ends = {str(i["sk"]).removeprefix("END#"): day(i["until"]) for i in items if prefix(i) == "END"}
-        known = next((decoded(item, Unit) for item in items if item["sk"] == "UNIT"), None)
-        holders = [(str(i["sk"]), decoded(i, Holder)) for i in items if prefix(i) == "HOLDER"]
-        return known, tuple(msgspec.structs.replace(h, until=ends.get(sk, h.until)) for sk, h in holders)
+        items = by_prefix(self.table.query(f"U#{unit}"))
+        ended = ends(items["END"])
+        known = next((decoded(item, Unit) for item in items["UNIT"]), None)
+        holders = [(str(item["sk"]), decoded(item, Holder)) for item in items["HOLDER"]]
+        return known, tuple(replace(holder, until=ended.get(sk, holder.until)) for sk, holder in holders)
 
     def save_units(self, units: Iterable[Unit]) -> None:
         """What units there are; measured anew, a unit is simply written again."""
