@@ -7,6 +7,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -40,9 +41,28 @@ def main(*, port: int, on: date, is_reloading: bool) -> int:
     if not _is_free(port):
         print(f"port {port} is taken; choose another: make demo PORT=8001", file=sys.stderr)
         return 1
-    stopped = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+    for name in _SIGNALS:
+        signal.signal(name, _stop)
+    try:
+        return _demonstrate(port, on, is_reloading)
+    except KeyboardInterrupt:
+        return 0
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def _stop(*_: object) -> None:
+    """Leaves from wherever the main thread is, closing what it opened; a second signal does not disturb that.
+
+    Setting an event here would wait for ever if the signal came while the main thread held its lock.
+    """
+    for name in _SIGNALS:
+        signal.signal(name, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _demonstrate(port: int, on: date, is_reloading: bool) -> int:
     url = f"http://127.0.0.1:{port}"
     with emulator.running() as endpoint, _environment(endpoint, url):
         rules = _rules(url)
@@ -53,15 +73,16 @@ def main(*, port: int, on: date, is_reloading: bool) -> int:
             print(problem, file=sys.stderr)
             return 1
         outbox = Outbox(datetime.now(UTC))
-        with _serving(port, outbox, rules, on, Reload(url, lambda: _reload_rules(url)) if is_reloading else None):
+        reload = Reload(url, lambda: _reload_rules(url)) if is_reloading else None
+        with _serving(port, outbox, rules, on, reload):
             _say_site(url, rules, on)
-            _replayed(records, rules, outbox, on, 0 if is_reloading else REPLAYED_DAYS, stopped)
+            _replayed(records, rules, outbox, on, 0 if is_reloading else REPLAYED_DAYS)
             shown = shown_owners(records, rules, on)
-            _load(records, stopped)
+            _load(records)
             _last_run(rules, outbox, on)
             _say(url, rules, endpoint, on, outbox, shown)
-            stopped.wait()
-    return 0
+            while True:
+                time.sleep(3600)  # until a signal
 
 
 def _is_free(port: int) -> bool:
@@ -114,35 +135,25 @@ def _imported(rules: Bundle, on: date) -> Records:
     return records
 
 
-def _replayed(records: Records, rules: Bundle, outbox: Outbox, on: date, days: int, stopped: threading.Event) -> None:
+def _replayed(records: Records, rules: Bundle, outbox: Outbox, on: date, days: int) -> None:
     """A year of runs, in memory."""
     with _progress() as bar:
         task = bar.add_task("a year of reminders", total=days)
 
-        def on_day(day: int) -> None:
-            bar.update(task, completed=day)
-            _leave_if(stopped)
-
-        replay(records, rules, outbox, until=on, days=days, on_day=on_day)
+        replay(records, rules, outbox, until=on, days=days, on_day=lambda day: bar.update(task, completed=day))
 
 
 def _progress() -> Progress:
     return Progress(transient=True, disable=not sys.stdout.isatty())
 
 
-def _leave_if(stopped: threading.Event) -> None:
-    if stopped.is_set():
-        raise SystemExit(0)
-
-
-def _load(records: Records, stopped: threading.Event) -> None:
+def _load(records: Records) -> None:
     """Into the emulated table, as a restore would."""
     assert isinstance(records.table, MemoryTable)  # noqa: S101
     items = list(records.table.items())
     real = aws.records().table
     with _progress() as bar:
         for start in bar.track(range(0, len(items), 500), description="table"):
-            _leave_if(stopped)
             real.put_all(items[start : start + 500])
 
 

@@ -171,15 +171,34 @@ def test_a_make_target_of_the_readme_exists(command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_sigterm_ends_the_demo_and_leaves_no_process(demo: Demo) -> None:
-    """The last test of this file: the others need the demo."""
-    demo.process.send_signal(signal.SIGTERM)
-
-    assert demo.process.wait(timeout=20) == 0
+def ends(process: subprocess.Popen[str], sent: signal.Signals) -> bool:
+    """Whether a signal, even twice, ends a demo well and with everything it started."""
+    process.send_signal(sent)
+    process.send_signal(sent)
+    assert process.wait(timeout=20) == 0
     for _ in range(50):
         try:
-            os.killpg(demo.process.pid, 0)
+            os.killpg(process.pid, 0)
         except ProcessLookupError:
-            return
+            return True
         time.sleep(0.1)
-    pytest.fail("a process of the demo's group is still there")
+    return False
+
+
+@pytest.mark.parametrize("seconds", [4, 12])
+def test_ctrl_c_ends_a_demo_that_is_still_starting(seconds: int) -> None:
+    starting = subprocess.Popen(  # noqa: S603
+        [str(ROOT / ".venv/bin/courtyard"), "demo", "--port", "18765", "--on", DAY],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+
+    assert ends(starting, signal.SIGINT)
+
+
+def test_sigterm_ends_the_demo_and_leaves_no_process(demo: Demo) -> None:
+    """The last test of this file: the others need the demo."""
+    assert ends(demo.process, signal.SIGTERM)
