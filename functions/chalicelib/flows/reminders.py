@@ -83,13 +83,13 @@ def queue_run(
     Doing it again on the same day adds nothing: the keys follow from bill and stage.
     """
     run = plan(records, bundle, on=on, ledger_through=records.ledger_through(), on_progress=on_progress)
-    for step in run.notices:
-        records.notices.add_notice(_notice(step))
+    notices = [_notice(step) for step in run.notices]
+    for notice in notices:
+        records.notices.add_notice(notice)
     queue.send([_job(step) for step in run.notices])
-    for step in run.notices:
-        notice = _notice(step)
+    for notice in notices:
         records.notices.advance(notice, State.QUEUED, only_from=(State.PLANNED,))
-        records.set_due_day(step.owner, on + ONE_DAY)
+        records.set_due_day(notice.owner, on + ONE_DAY)
     for step in run.tasks:
         records.notices.add_task(task_of(step, bundle))
         take_turn(records, bundle, step, on=on)
