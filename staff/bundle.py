@@ -77,7 +77,7 @@ def _document_of(site: Path, fault: Fault) -> Document:
 def _messages(site: Path, result: Compiled, rules: Rulebook) -> dict[str, dict[Language, MessageText]]:
     """Every message of the stages in every language; what is wrong with one goes to the faults."""
     texts: dict[str, dict[Language, MessageText]] = {}
-    for name in sorted({stage.message for stage in rules.collection.stages}):
+    for name in sorted({stage.message for stage in rules.collection.stages if stage.message}):
         for language in rules.community.languages:
             text, read, faults = messages.compiled(site, name, language, rules.community.sms.profile)
             for fault in faults:
@@ -124,7 +124,7 @@ def message_faults(draft: Bundle) -> list[Fault]:
     return [
         fault
         for stage in draft.rules.collection.stages
-        for language, text in draft.messages.get(stage.message, {}).items()
+        for language, text in draft.messages.get(stage.message or "", {}).items()
         for fault in _message_faults(draft, stage, language, text)
     ]
 

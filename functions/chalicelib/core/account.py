@@ -23,12 +23,17 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Owner(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who answers for the fee, and how they wish to be treated; `care` names treatments, never diagnoses."""
+    """Who answers for the fee, and how they wish to be treated.
+
+    `care` names treatments, never diagnoses; `care_by` entered it and it is reviewed a year from `care_on`.
+    """
 
     id: str
     contacts: tuple[Contact, ...]
     language: Language = "zh"
     care: tuple[str, ...] = ()
+    care_by: str = ""
+    care_on: date | None = None
 
 
 class Tenure(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -129,15 +134,30 @@ class Adjustment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     part: Part = "principal"
 
 
+HoldKind = Literal["paid-claim", "dispute", "promise", "plan", "hardship", "family", "vacancy", "litigation"]
+
+
+class Instalment(Struct, frozen=True):
+    """One part of a payment plan: so much by a day."""
+
+    due_on: date
+    amount: Fen
+
+
 class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Stops reminders, and the late fee where it says so, from a day to a day; `bills` empty means all."""
+    """Stops reminders, and the late fee where it says so, from a day to a day; `bills` empty means all.
+
+    A plan's `instalments` keep it; `by` is who opened it. No reason is stored.
+    """
 
     id: str
-    kind: Literal["dispute", "promise", "plan", "hardship"]
+    kind: HoldKind
     from_: date = field(name="from")
     until: date | None = None
     bills: tuple[str, ...] = ()
     stops_late_fee: bool = False
+    instalments: tuple[Instalment, ...] = ()
+    by: str = ""
 
     def covers(self, bill_key: str, day: date) -> bool:
         is_on = self.from_ <= day and (self.until is None or day <= self.until)

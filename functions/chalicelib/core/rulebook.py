@@ -41,12 +41,18 @@ class ServiceCentre(_Rules, frozen=True, kw_only=True):
 
 
 class Holiday(_Rules, frozen=True, kw_only=True):
-    """Days on which nobody is written to; `source` names the announcement they come from."""
+    """Days on which nobody is contacted; `source` names the announcement they come from.
+
+    `make_up` are the days of rest that are worked instead (调休); `quiet_days` before and after it
+    nobody is contacted either, as around the Spring Festival.
+    """
 
     name: Text
     first: date
     last: date
     source: Word
+    make_up: tuple[date, ...] = ()
+    quiet_days: Annotated[int, Meta(ge=0, le=15)] = 0
 
 
 class SmsProfile(StrEnum):
@@ -200,34 +206,101 @@ class Payments(_Rules, frozen=True, kw_only=True):
 
 
 class Channel(StrEnum):
-    """How an owner is reached; `letter`, `call` and `visit` are done by staff."""
+    """How an owner is reached; `letter`, `call`, `visit` and `case` (nobody is contacted yet) are done by staff."""
 
     EMAIL = "email"
     SMS = "sms"
     LETTER = "letter"
     CALL = "call"
     VISIT = "visit"
+    CASE = "case"
+
+
+class Actor(StrEnum):
+    """Who acts in a stage: the machine, or a member of staff by role."""
+
+    SYSTEM = "system"
+    CLERK = "clerk"
+    HOUSEKEEPER = "housekeeper"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
 
 
 SENT_BY_MACHINE = frozenset({Channel.EMAIL, Channel.SMS})
 
 
+class When(_Rules, frozen=True, kw_only=True):
+    """What must be true of an owner and a bill for a stage to be theirs; whoever does not fit is left in peace.
+
+    `least_arrears` yuan and `bills` count what is overdue in all; `age_days` and `unit_kinds` are the bill's own.
+    """
+
+    least_arrears: Decimal = Decimal(0)
+    bills: Annotated[int, Meta(ge=1)] = 1
+    age_days: Annotated[int, Meta(ge=0)] = 0
+    unit_kinds: tuple[Id, ...] = ()
+    care: Literal["any", "only", "never"] = "any"
+
+
+class TaskRule(_Rules, frozen=True, kw_only=True):
+    """What a member of staff does beside a stage's message: within so many working days.
+
+    `tries` at different times of day, `then` another way.
+    """
+
+    way: Channel
+    working_days: Annotated[int, Meta(ge=1)]
+    tries: Annotated[int, Meta(ge=1)] = 1
+    then: Channel | None = None
+
+
 class Stage(_Rules, frozen=True, kw_only=True):
     """One step of the collection policy, counted in days from the due date (before it: negative).
 
-    `channels` stand in order of preference; the first that works for the owner is taken, and
-    the last must be one that staff do, so that nobody is left out. `demand` stages wait until the
-    ledger is fresh, never skip the demand before them, and go only for kinds of bills that may be demanded.
+    With `after`, its one day counts from the day that earlier stage really happened. `channels` stand in
+    order of preference; the first that works for the owner is taken, and the last must be one that staff
+    do, so that nobody is left out. `demand` stages wait until the ledger is fresh, never skip the demand
+    before them, and go only for kinds of bills that may be demanded. `by` is who acts; what needs
+    approval waits for a named person's.
     """
 
     id: Id
     name: Text
     summary: Text
     days: Annotated[tuple[int, ...], Meta(min_length=1)]
+    after: Id | None = None
     demand: bool
     channels: Annotated[tuple[Channel, ...], Meta(min_length=1)]
-    message: Id
+    message: Id | None = None
     answer_days: Annotated[int, Meta(ge=1)] | None = None
+    by: Actor = Actor.SYSTEM
+    approve: bool = False
+    when: When = When()
+    task: TaskRule | None = None
+
+
+class Cause(_Rules, frozen=True, kw_only=True):
+    """Why a bill stays unpaid, as found by a person, and the measure that fits."""
+
+    name: Text
+    measure: Text
+
+
+class HoldRule(_Rules, frozen=True, kw_only=True):
+    """How long a pause of one kind may last, and what it stops; nobody pauses for ever.
+
+    Days or working days, or as many dated `instalments`; without any it lasts until a person ends it.
+    `bills_only`: it covers the bills it names, not the owner's others. `renewed_by`: who may open it again.
+    """
+
+    name: Text
+    days: Annotated[int, Meta(ge=1)] | None = None
+    working_days: Annotated[int, Meta(ge=1)] | None = None
+    instalments: Annotated[int, Meta(ge=2)] | None = None
+    bills_only: bool = False
+    stops_late_fee: bool = False
+    once_a_bill: bool = False
+    renewed_by: Actor | None = None
 
 
 class LateFeeRule(_Rules, frozen=True, kw_only=True):
@@ -244,7 +317,9 @@ class LateFeeRule(_Rules, frozen=True, kw_only=True):
     reference: Id | None = None
     reference_multiple: Decimal | None = None
     cap_share: Decimal
+    cap_reference_multiple: Decimal | None = None
     waived_under: Decimal = Decimal(0)
+    waived_once_within_days: Annotated[int, Meta(ge=1)] | None = None
     authority: Authority
 
 
@@ -265,11 +340,17 @@ class ReferenceRate(_Rules, frozen=True, kw_only=True):
 
 
 class Reward(_Rules, frozen=True, kw_only=True):
-    """A discount for paying a bill in full some days before it is due, published and funded."""
+    """A discount, published and funded, for paying bills in full some days before they are due.
+
+    `earned_by` paying the one bill early, a whole year's bills ahead (by the first one's early day), or
+    the `streak` of bills before it on time.
+    """
 
     name: Text
     from_: date = field(name="from")
     until: date
+    earned_by: Literal["early", "year", "streak"] = "early"
+    streak: Annotated[int, Meta(ge=1)] | None = None
     days_before_due: Annotated[int, Meta(ge=0)]
     share: Decimal
     funded_by: Text
@@ -292,16 +373,31 @@ class Hours(_Rules, frozen=True, kw_only=True):
 
 
 class Limits(_Rules, frozen=True, kw_only=True):
-    """What keeps contact decent: days between two messages, freshness of the ledger, life of a link."""
+    """What keeps contact decent: days between messages, contacts a week, freshness of the ledger, life of a link."""
 
     min_interval_days: Annotated[int, Meta(ge=1)]
+    contacts_a_week: Annotated[int, Meta(ge=1, le=7)] = 3
     ledger_fresh_days: Annotated[int, Meta(ge=0)]
     link_days: Annotated[int, Meta(ge=1)]
     visible_days_before_due: Annotated[int, Meta(ge=1)]
 
 
+class Limitation(_Rules, frozen=True, kw_only=True):
+    """For how many years a claim may be taken to court, and the months left at which staff see it.
+
+    Civil Code art. 188: three years from when the creditor could know, that is from the due date.
+    """
+
+    years: Annotated[int, Meta(ge=1, le=20)] = 3
+    warn_months: tuple[Annotated[int, Meta(ge=1)], ...] = (12, 6, 3, 1)
+
+
 class Collection(_Rules, frozen=True, kw_only=True):
-    """Stages, late fees, rewards, allocation, hours and limits."""
+    """Stages, causes, holds, late fees, rewards, allocation, hours, limits and limitation.
+
+    People are called, visited and, under care, contacted at all in hours of their own; `roster` names the
+    weekdays (1 is Monday) on which each role of staff works.
+    """
 
     stages: Annotated[tuple[Stage, ...], Meta(min_length=1)]
     late_fees: dict[Id, Annotated[tuple[LateFeeRule, ...], Meta(min_length=1)]]
@@ -309,7 +405,14 @@ class Collection(_Rules, frozen=True, kw_only=True):
     rewards: dict[Id, tuple[Reward, ...]]
     allocation: Annotated[tuple[Id, ...], Meta(min_length=1)]
     message_hours: Hours
+    call_hours: tuple[Hours, ...] = ()
+    visit_hours: tuple[Hours, ...] = ()
+    care_hours: tuple[Hours, ...] = ()
+    roster: dict[Actor, tuple[Annotated[int, Meta(ge=1, le=7)], ...]] = {}
     limits: Limits
+    causes: dict[Id, Cause] = {}
+    holds: dict[Id, HoldRule] = {}
+    limitation: Limitation = Limitation()
 
 
 class Rulebook(_Rules, frozen=True, kw_only=True):

@@ -153,7 +153,7 @@ def _prepared(
     stop_url = unsubscribe_url(community.site_url, _minted(records, bundle, sender, telling, "unsubscribe"))
     url = balance_url(community.site_url, language, _minted(records, bundle, sender, telling, "account"))
     said = values(bundle, account, telling.ledger, step, contact, url=url, unsubscribe_url=stop_url)
-    message: Message = rendered(bundle.messages[step.stage.message][language], said)
+    message: Message = rendered(bundle.messages[step.stage.message or ""][language], said)
     if step.channel is Channel.SMS:
         phone, text = contact.phone or "", message.sms or ""
         return phone, lambda: sender.sms.send(text, phone=phone, notice=tag)
