@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from chalicelib.core.rulebook import Fees, Language, Payments
+from chalicelib.core.rulebook import Fees, Language, Payments, Treatment
 
 from .cells import Cell, Problem, damage, folded, text
 
@@ -18,6 +18,14 @@ _ROLES = {
     **dict.fromkeys(("delegate", "代办人", "代理人", "受托人", "子女", "child"), "delegate"),
     **dict.fromkeys(("tenant", "租户", "租客", "承租人"), "tenant"),
 }
+_TREATMENTS = {
+    Treatment.CALL_FIRST: ("先打电话", "电话优先", "call first"),
+    Treatment.LARGE_PRINT: ("大字版", "大字", "large print"),
+    Treatment.NAMED_CONTACT: ("指定联系人", "联系家人", "named contact"),
+    Treatment.NO_AUTOMATIC_DEMAND: ("不自动催缴", "人工联系", "no automatic demand"),
+    Treatment.DAYTIME_VISIT: ("白天上门", "daytime visit"),
+}
+_CARE = {folded(name): treatment for treatment, names in _TREATMENTS.items() for name in (treatment, *names)}
 
 Choice = Callable[[Cell], str | Problem]
 
@@ -59,9 +67,14 @@ def role(cell: Cell) -> str | Problem:
     return _ROLES.get(folded(cell.text)) or text(cell)
 
 
-def care(cell: Cell) -> tuple[str, ...] | Problem:
-    """How an owner is to be treated, one or more words; never why."""
+def care(cell: Cell) -> tuple[Treatment, ...] | Problem:
+    """How an owner is to be treated, one or more of what there is; a diagnosis is no treatment and is refused."""
     words = text(cell)
     if isinstance(words, Problem):
         return words
-    return tuple(dict.fromkeys(word for part in re.split("[,;、|]", words) if (word := part.strip())))
+    parts = [folded(word) for part in re.split("[,;、|]", words) if (word := part.strip())]
+    unknown = [part for part in parts if part not in _CARE]
+    if unknown:
+        allowed = ", ".join(f"{treatment} ({names[0]})" for treatment, names in _TREATMENTS.items())
+        return Problem("not-one-of", {"value": unknown[0][:60]}, allowed)
+    return tuple(dict.fromkeys(_CARE[part] for part in parts))

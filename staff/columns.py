@@ -73,6 +73,7 @@ COLUMNS = (
     ),
     Column("language", "", "owners", "语言,语种,lang,preferred language"),
     Column("care", "", "owners", "关怀,关怀方式,特别关怀,特殊关怀,care profile"),
+    Column("care_by", "", "owners", "关怀登记人,登记人,care entered by"),
     Column(
         "postal_address",
         "",

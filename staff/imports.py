@@ -58,7 +58,7 @@ def _plan(kind: Kind, read: Iterator[Line], records: Records, rulebook: Rulebook
         case "units":
             return unitfile.plan(read, lookups, records, rulebook.fees)
         case "owners":
-            return ownerfile.plan(read, lookups, records, rulebook.community.languages[0])
+            return ownerfile.plan(read, lookups, records, rulebook.community.languages[0], today)
         case "bills":
             return billfile.plan(read, lookups, records, rulebook, today=today)
         case "payments":

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import partial
+from typing import Any
 
 from msgspec import Struct, structs
 
 from chalicelib.core.account import Contact, Owner
-from chalicelib.core.rulebook import Language
+from chalicelib.core.rulebook import Language, Treatment
 from chalicelib.flows.records import Records
 
 from . import cells, choices, figures, tenures
@@ -27,10 +29,11 @@ class _Entry(Struct, frozen=True, kw_only=True):
     holding: Holding
     contact: Contact
     language: Language | None
-    care: tuple[str, ...]
+    care: tuple[Treatment, ...]
+    care_by: str
 
 
-def plan(lines: Iterable[Line], lookups: Lookups, records: Records, default: Language) -> Plan:
+def plan(lines: Iterable[Line], lookups: Lookups, records: Records, default: Language, today: date) -> Plan:
     """Owners as the file has them, new tenures, and ends of tenures on record."""
     entries = [entry for line in lines if (entry := _entry(line, lookups))]
     holdings = tenures.joined([entry.holding for entry in entries], lookups)
@@ -39,7 +42,7 @@ def plan(lines: Iterable[Line], lookups: Lookups, records: Records, default: Lan
         by_owner.setdefault(entry.owner, []).append(entry)
     steps = []
     for group in by_owner.values():
-        owner = _owner(group, lookups, default)
+        owner = _owner(group, lookups, default, today)
         held = {entry.holding.key: holdings[entry.holding.key] for entry in group}
         steps += _steps(owner, group, held, lookups, records)
     return Plan(steps, list(by_owner))
@@ -57,6 +60,7 @@ def _entry(line: Line, lookups: Lookups) -> _Entry | None:
     role = line.may("role", choices.role) or "owner"
     language: Language | None = line.may("language", choices.language)
     care = line.may("care", choices.care) or ()
+    care_by = line.may("care_by", cells.text) or ""
     if line.faults or unit is None or name is None or since is None:
         return None
     owner = owner or f"o-{_ESCAPED.sub(_escape, unit.unit)}-{since:%Y%m%d}"
@@ -67,6 +71,7 @@ def _entry(line: Line, lookups: Lookups) -> _Entry | None:
         contact=Contact(name=name, role=role, **reached),
         language=language,
         care=care,
+        care_by=care_by,
     )
 
 
@@ -75,7 +80,7 @@ def _escape(sign: re.Match[str]) -> str:
     return f"_{ord(sign[0]):x}_"
 
 
-def _owner(group: Sequence[_Entry], lookups: Lookups, default: Language) -> Owner:
+def _owner(group: Sequence[_Entry], lookups: Lookups, default: Language, today: date) -> Owner:
     """An owner as its rows have it: they replace what is on record, but a column not there says nothing."""
     id, line = group[0].owner, group[0].line
     account = lookups.account(id)
@@ -89,8 +94,17 @@ def _owner(group: Sequence[_Entry], lookups: Lookups, default: Language) -> Owne
         id=id,
         contacts=tuple(sorted(contacts.values(), key=lambda contact: contact.role != "owner")),
         language=_language(group) or known.language,
-        care=tuple(dict.fromkeys(c for e in group for c in e.care)) if line.has("care") else known.care,
+        **_care(group, known, today),
     )
+
+
+def _care(group: Sequence[_Entry], known: Owner, today: date) -> dict[str, Any]:
+    """How an owner is treated, who entered it and when; the same again keeps its day, for the yearly review."""
+    treatments = tuple(dict.fromkeys(c for entry in group for c in entry.care))
+    if not group[0].line.has("care") or treatments == known.care:
+        return {"care": known.care, "care_by": known.care_by, "care_on": known.care_on}
+    by = next((entry.care_by for entry in group if entry.care_by), "")
+    return {"care": treatments, "care_by": by, "care_on": today if treatments else None}
 
 
 def _remembered(entry: _Entry, known: Iterable[Contact]) -> Contact:

@@ -146,10 +146,11 @@ class Pages:
         quarter = calendar.quarter(self.today)
         due_on = calendar.period(quarter).last
         stages = [
-            (stage, [(due_on + timedelta(days=offset), offset) for offset in stage.days])
+            (stage, [(due_on + timedelta(days=offset), offset) for offset in stage.days if not stage.after])
             for stage in self.rulebook.collection.stages
         ]
-        return self._part("stage_list", stages=stages, quarter=quarter, due_on=due_on)
+        names = {stage.id: stage.name for stage in self.rulebook.collection.stages}
+        return self._part("stage_list", stages=stages, names=names, quarter=quarter, due_on=due_on)
 
     def late_fee_rule(self, name: str) -> Markup:
         """A late fee's rule with the rate a day that it comes to today."""

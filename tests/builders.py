@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from chalicelib.core.account import Account, Adjustment, Bill, Contact, Hold, Owner, Part, Payment, Tenure
+from chalicelib.core.account import Account, Adjustment, Bill, Contact, Hold, HoldKind, Owner, Part, Payment, Tenure
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.money import Fen
@@ -44,6 +44,14 @@ def bundle() -> Bundle:
     made = compiler.compiled(SITE)
     assert made.bundle, made.faults
     return replace(made.bundle, rules=rules(), revision="test-revision")
+
+
+@cache
+def shipped() -> Rulebook:
+    """The rules in `site/`, as staff would begin with them."""
+    found = compiler.compiled(SITE)
+    assert found.bundle, found.faults
+    return found.bundle.rules
 
 
 def late_fee_rule(name: str = "standard", **changes: Any) -> LateFeeRule:
@@ -152,7 +160,7 @@ def hold(
     since: str,
     until: str | None = None,
     *,
-    kind: Literal["dispute", "promise", "plan", "hardship"] = "dispute",
+    kind: HoldKind = "dispute",
     bills: tuple[str, ...] = (),
     stops_late_fee: bool = False,
     id: str = "h-1",

@@ -366,7 +366,7 @@ def test_a_message_another_worker_has_in_hand_stays_in_the_queue(due: Records) -
     with Client(app.app) as client:
         client.lambda_.invoke("planner", {})
         (record, *_) = [one for one in received() if "o-0" in one["body"]]
-        (notice,) = due.notices.load_history("o-0")[0]
+        (notice,) = due.notices.load_history("o-0").notices
         now = app.now()
         attempt = due.notices.claim(notice, now=now, leased_until=now + timedelta(minutes=10))
         assert work(client, [record]) == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
@@ -432,7 +432,7 @@ def test_without_a_mode_nothing_is_sent(due: Records, wired: pytest.MonkeyPatch)
         client.lambda_.invoke("planner", {})
         work(client, received())
     assert mails() == []
-    (notice,) = due.notices.load_history("o-0")[0]
+    (notice,) = due.notices.load_history("o-0").notices
     assert notice.reason == "mode:test"
 
 

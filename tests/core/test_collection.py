@@ -1,16 +1,19 @@
 """The collection policy: what is told next, by whom, and every reason for which nothing is told."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.account import Bill
-from chalicelib.core.collection import History, Step, Wait, first_look, next_step, remembered
+from chalicelib.core.collection import Step, Wait, first_look, next_step
+from chalicelib.core.history import History
 from chalicelib.core.ledger import fold
-from chalicelib.core.notice import TOLD, Notice, State, Task
+from chalicelib.core.notice import TOLD, Call, Notice, State, Task
 from chalicelib.core.reach import channels, contact_by
-from chalicelib.core.rulebook import Channel, SmsProfile
+from chalicelib.core.recall import remembered
+from chalicelib.core.rulebook import Channel, SmsProfile, When
 from tests.builders import (
     OWNER,
     SPACE,
@@ -65,7 +68,7 @@ def notice(key_step: str, state: State = State.SENT, *bills: Bill) -> Notice:
         step=key_step,
         bills=keys,
         channel=Channel.EMAIL,
-        planned_on=day("2026-03-01"),
+        planned_on=day("2026-02-20"),
         state=state,
     )
 
@@ -289,7 +292,39 @@ def test_a_kind_the_rules_do_not_know_is_never_demanded() -> None:
     assert wait("2026-04-07", bill(4000, kind="gas")).reason.code == "not-demanded"
 
 
+CALLED = History(calls=(Call(id="1", on=day("2026-03-01"), way=Channel.CALL),))
+CALLS = History(
+    calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in ("2026-02-26", "2026-02-27", "2026-02-28"))
+)
+WITH_STAFF = Task(
+    owner=OWNER,
+    anchor=Q1.key,
+    stage="first-demand",
+    step="first-demand",
+    bills=(Q1.key,),
+    task="call",
+    opened_on=day("2026-04-07"),
+    reason="",
+)
+
+
+def with_demand(**changes: Any) -> Wait:
+    """The wait of an owner whose first demand has come, where that stage differs."""
+    stages = [replace(one, **changes) if one.id == "first-demand" else one for one in rules().collection.stages]
+    changed = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
+    on, some = day("2026-04-07"), account(Q1)
+    made = next_step(some, fold(some, changed, on), History(), changed, on=on, ledger_through=on)
+    assert isinstance(made, Wait)
+    return made
+
+
 CASES: dict[str, Step | Wait] = {
+    "approval": with_demand(approve=True),
+    "contacted-today": decision("2026-03-01", Q1, told=CALLED),
+    "contacted-often": decision("2026-03-01", Q1, told=CALLS),
+    "policy-changed": decision("2026-04-20", Q1, told=told("another-demand")),
+    "with-staff": decision("2026-04-20", Q1, told=History(tasks=(WITH_STAFF,))),
+    "small": with_demand(when=When(least_arrears=Decimal(2000))),
     "step-before-due": decision("2026-03-01", Q1),
     "step-after-due": decision("2026-04-07", Q1),
     "nothing-owed": decision("2026-03-01"),

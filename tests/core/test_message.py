@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from chalicelib.core.bundle import MessageText
-from chalicelib.core.collection import History, Step, next_step
+from chalicelib.core.collection import Step, next_step
+from chalicelib.core.history import History
 from chalicelib.core.ledger import fold
 from chalicelib.core.message import Message, one_line, percent, period_text, rendered, values
 from chalicelib.core.rulebook import Language

@@ -8,7 +8,7 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from chalicelib.core.account import Account, Charge
-from chalicelib.core.collection import History
+from chalicelib.core.history import History
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Language
 from chalicelib.core.statement import statement

@@ -77,10 +77,10 @@ class Office:
         return self.deliver(now or f"{on} 10:00")
 
     def notices(self, owner: str = OWNER) -> tuple[Notice, ...]:
-        return self.records.notices.load_history(owner)[0]
+        return self.records.notices.load_history(owner).notices
 
     def tasks(self, owner: str = OWNER) -> tuple[Task, ...]:
-        return self.records.notices.load_history(owner)[1]
+        return self.records.notices.load_history(owner).tasks
 
     def states(self, owner: str = OWNER) -> list[State]:
         return [notice.state for notice in self.notices(owner)]

@@ -246,7 +246,13 @@ def test_a_way_to_pay_is_known_by_the_words_of_bank_files(written, method):
 
 
 def test_care_is_one_or_more_words():
-    assert choices.care(Cell("large-print；call-first、large-print")) == ("large-print", "call-first")
+    assert choices.care(Cell("大字版；call-first、large-print")) == ("large-print", "call-first")
+
+
+def test_a_diagnosis_is_no_care_and_is_refused():
+    refused = choices.care(Cell("大字版、残疾"))
+    assert isinstance(refused, Problem)
+    assert (refused.code, "call-first (先打电话)" in refused.allowed) == ("not-one-of", True)
 
 
 def test_a_role_is_known_by_its_names_and_other_words_stay():

@@ -53,7 +53,7 @@ def with_late_fee(path: Path, **values: object) -> None:
     del rule["reference"], rule["reference_multiple"]
     for stage in rules["stages"]:
         stage["days"] = [int(days) for days in stage["days"]]
-        stage["demand"] = stage["demand"] == "true"
+        stage |= {name: value == "true" for name, value in stage.items() if name in {"demand", "approve"}}
     text = yaml.safe_dump(rules, allow_unicode=True, sort_keys=False)
     path.write_text(_unquoted_numbers(text), encoding="utf-8")
 

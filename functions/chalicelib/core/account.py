@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from .money import Fen
-from .rulebook import Channel, Language
+from .rulebook import Channel, Language, Treatment
 
 Part = Literal["principal", "late_fee"]
 
@@ -31,7 +31,7 @@ class Owner(Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     contacts: tuple[Contact, ...]
     language: Language = "zh"
-    care: tuple[str, ...] = ()
+    care: tuple[Treatment, ...] = ()
     care_by: str = ""
     care_on: date | None = None
 

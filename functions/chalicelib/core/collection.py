@@ -1,18 +1,23 @@
 """The collection policy: what an owner is told next, or why not now; each with a reason a person can read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
 
-from .account import Account, Bill
+from .account import Account, Bill, Hold
 from .calendar import ONE_DAY, next_open_day
 from .debt import Debt
+from .history import History
 from .ledger import Ledger
-from .notice import TOLD, Notice, State, Task
+from .money import Fen, fen, total
 from .reach import channels, closed_days
-from .rulebook import Channel, Rulebook, Stage
+from .rulebook import Actor, Channel, Rulebook, Stage
+from .turns import Turn, may_be_demanded, progress, reminder, reminders_ahead, turns
 from .words import Reason
+
+_WEEK = 7
+_LOOK_AGAIN_DAYS = 30
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -33,43 +38,51 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 class Wait(Struct, frozen=True, kw_only=True):
-    """Nothing now: why, which stage is next, and the day to look again (None: a person acts first)."""
+    """Nothing now: why, which stage is next, and the day to look again, or who acts first.
+
+    `step` is what waits, where something is ready but for that reason.
+    """
 
     owner: str
     reason: Reason
     stage: Stage | None = None
     until: date | None = None
+    by: Actor | None = None
+    step: Step | None = None
 
 
-class History(Struct, frozen=True):
-    """What an owner was told and what staff were asked to do."""
+class _Case(Struct, frozen=True):
+    """One look at an owner: everything the decision is made from."""
 
-    notices: tuple[Notice, ...] = ()
-    tasks: tuple[Task, ...] = ()
+    account: Account
+    ledger: Ledger
+    history: History
+    rules: Rulebook
+    on: date
+    ledger_through: date | None
+    holds: tuple[Hold, ...]
 
-    def told_steps(self, bill_key: str) -> frozenset[str]:
-        """The steps a bill has been through; one that could not go out yet is still open."""
-        over = [n.step for n in self.notices if bill_key in n.bills and n.state in TOLD]
-        return frozenset(over + [task.step for task in self.tasks if bill_key in task.bills])
-
-    def without(self, key: str) -> "History":
-        """The history as it was before one notice."""
-        return History(tuple(n for n in self.notices if n.key != key), self.tasks)
-
-
-class _Turn(Struct, frozen=True):
-    """A stage on one of its days: `rank` counts turns through all stages."""
-
-    stage: Stage
-    days: int
-    rank: int
+    def is_held(self, bill: Bill) -> bool:
+        return any(hold.covers(bill.key, self.on) for hold in self.holds)
 
     @property
-    def step(self) -> str:
-        return self.stage.id if len(self.stage.days) == 1 else f"{self.stage.id}{self.days}"
+    def fresh_from(self) -> date:
+        return self.on - timedelta(days=self.rules.collection.limits.ledger_fresh_days)
 
-    def on(self, due_on: date) -> date:
-        return due_on + timedelta(days=self.days)
+    @property
+    def is_fresh(self) -> bool:
+        return self.ledger_through is not None and self.ledger_through >= self.fresh_from
+
+
+class _Outlook(Struct):
+    """What an owner's free bills are ready for, and what the others wait for."""
+
+    ready: dict[str, Turn] = {}
+    coming: list[tuple[date, Stage]] = []
+    off: list[Bill] = []
+    with_staff: list[Stage] = []
+    small: list[Stage] = []
+    is_over: bool = False
 
 
 def next_step(
@@ -82,170 +95,169 @@ def next_step(
     ledger_through: date | None,
 ) -> Step | Wait:
     """The highest stage that is due for any of an owner's bills, as one message over all of them, or a wait."""
-    owner = account.owner.id
+    case = _Case(account, ledger, history, rules, on, ledger_through, account.holds)
     open_debts = [debt for debt in ledger.debts.values() if debt.outstanding(on)]
-    free = [debt for debt in open_debts if not _is_held(account, debt.bill, on)]
-    turns = _turns(rules.collection.stages)
-    due = {debt.bill.key: _turn_due(debt, turns, history, rules, on) for debt in free}
-    ready = {key: turn for key, turn in due.items() if turn}
-    fresh_from = on - timedelta(days=rules.collection.limits.ledger_fresh_days)
-    is_fresh = ledger_through is not None and ledger_through >= fresh_from
-    allowed = {key: turn for key, turn in ready.items() if is_fresh or not turn.stage.demand}
-    if not ready:
-        return _wait(account, open_debts, free, turns, history, rules, on)
-    if not allowed:
-        return Wait(
-            owner=owner,
-            reason=_stale(ledger_through, fresh_from),
-            stage=max(ready.values(), key=lambda turn: turn.rank).stage,
-            until=on + ONE_DAY,
-        )
-    step = _step(account, ledger, allowed, rules, on)
-    return _too_soon(account, step, rules, on) or step
-
-
-def remembered(account: Account, rules: Rulebook) -> History:
-    """The history as far as the owner's own record tells it: by the day of the last notice, all turns until then.
-
-    Enough to say what comes next without reading all that was ever told.
-    """
-    last = account.last_notice_on
-    if last is None:
-        return History()
-    turns = _turns(rules.collection.stages)
-    told = [(turn, bill) for turn in turns for bill in account.bills if turn.on(bill.due_on) <= last]
-    return History(
-        tuple(
-            Notice(
-                owner=account.owner.id,
-                anchor=bill.key,
-                stage=turn.stage.id,
-                step=turn.step,
-                bills=(bill.key,),
-                channel=turn.stage.channels[0],
-                planned_on=last,
-                state=State.SENT,
-            )
-            for turn, bill in told
-        )
-    )
-
-
-def _turns(stages: Sequence[Stage]) -> list[_Turn]:
-    pairs = [(stage, days) for stage in stages for days in stage.days]
-    return [_Turn(stage, days, rank) for rank, (stage, days) in enumerate(pairs)]
+    free = [debt for debt in open_debts if not case.is_held(debt.bill)]
+    outlook = _outlook(case, free)
+    allowed = {
+        key: turn for key, turn in outlook.ready.items() if not turn.stage.demand or (case.is_fresh and not outlook.off)
+    }
+    if allowed:
+        step = _step(case, allowed)
+        return _not_now(case, step) or step
+    if outlook.ready and not outlook.off:
+        return _stale(case, max(outlook.ready.values(), key=lambda turn: turn.rank))
+    return _wait(case, open_debts, free, outlook)
 
 
 def first_look(bill: Bill, rules: Rulebook) -> date:
     """The first day on which anything could be said about a bill."""
-    days = min(turn.days for turn in _turns(rules.collection.stages))
+    days = min(turn.days for turn in turns(rules.collection.stages))
     return max(bill.issued_on, bill.due_on + timedelta(days=days))
 
 
-def _is_held(account: Account, bill: Bill, on: date) -> bool:
-    return any(hold.covers(bill.key, on) for hold in account.holds)
+def _outlook(case: _Case, free: Sequence[Debt]) -> _Outlook:
+    found = _Outlook()
+    overdue = [debt for debt in free if debt.bill.due_on < case.on and may_be_demanded(debt.bill, case.rules)]
+    arrears = total([debt.outstanding(case.on) for debt in overdue])
+    for debt in free:
+        bill = debt.bill
+        if case.on <= bill.due_on:
+            turn = reminder(bill, case.history, case.rules.collection.stages, case.on)
+            if turn:
+                found.ready[bill.key] = turn
+        else:
+            _demand(case, bill, found, len(overdue), arrears)
+    return found
 
 
-def _turn_due(debt: Debt, turns: Sequence[_Turn], history: History, rules: Rulebook, on: date) -> _Turn | None:
-    """The turn a bill has reached and not yet had: before due the latest reminder, after it the first demand."""
-    told = history.told_steps(debt.bill.key)
-    reached = [turn for turn in turns if turn.on(debt.bill.due_on) <= on]
-    if on <= debt.bill.due_on:
-        latest = reached[-1] if reached else None
-        return latest if latest and latest.step not in told else None
-    if not _may_be_demanded(debt.bill, rules):
-        return None
-    demands = [turn for turn in reached if turn.stage.demand and turn.step not in told]
-    return demands[0] if demands else None
+def _demand(case: _Case, bill: Bill, found: _Outlook, bills: int, arrears: Fen) -> None:
+    """Where an overdue bill stands among the demands."""
+    at = progress(case.account, bill, case.history, case.rules)
+    if at.is_off:
+        found.off.append(bill)
+    elif at.is_with_staff and at.last:
+        found.with_staff.append(at.last.stage)
+    elif at.next is None or at.on is None:
+        found.is_over = found.is_over or at.last is not None
+    elif at.on > case.on:
+        found.coming.append((at.on, at.next.stage))
+    elif arrears < fen(at.next.stage.when.least_arrears) or bills < at.next.stage.when.bills:
+        found.small.append(at.next.stage)
+    else:
+        found.ready[bill.key] = at.next
 
 
-def _may_be_demanded(bill: Bill, rules: Rulebook) -> bool:
-    """Pass-through charges and deposits are never demanded like fees."""
-    kind = rules.fees.kinds.get(bill.kind)
-    return kind is not None and kind.demands
-
-
-def _step(account: Account, ledger: Ledger, ready: dict[str, _Turn], rules: Rulebook, on: date) -> Step:
+def _step(case: _Case, ready: dict[str, Turn]) -> Step:
     turn = max(ready.values(), key=lambda turn: turn.rank)
-    bills = [ledger.debts[key].bill for key, other in ready.items() if other == turn]
+    bills = [case.ledger.debts[key].bill for key, other in ready.items() if other == turn]
     first = min(bills, key=lambda bill: (bill.due_on, bill.key))
-    code = "step-after-due" if on > first.due_on else "step-before-due"
-    days = abs((first.due_on - on).days)
+    code = "step-after-due" if case.on > first.due_on else "step-before-due"
+    days = abs((first.due_on - case.on).days)
     return Step(
-        owner=account.owner.id,
+        owner=case.account.owner.id,
         stage=turn.stage,
         step=turn.step,
         anchor=first.key,
         bills=tuple(sorted(bill.key for bill in bills)),
-        channel=channels(account, turn.stage, rules.community)[0],
-        on=on,
+        channel=channels(case.account, turn.stage, case.rules.community)[0],
+        on=case.on,
         reason=Reason(code, {"due": first.due_on, "days": days, "stage": turn.stage.name}),
     )
 
 
-def _too_soon(account: Account, step: Step, rules: Rulebook, on: date) -> Wait | None:
-    """A decent interval since the last message, and no message on a holiday."""
-    closed = closed_days(rules.community)
+def _not_now(case: _Case, step: Step) -> Wait | None:
+    """What keeps a step that is due from being taken today: rest, decent intervals, a missing approval."""
+    if step.channel is not Channel.CASE:  # a case disturbs nobody
+        wait = _too_soon(case, step)
+        if wait:
+            return wait
+    if step.stage.approve and step.key not in case.history.approved:
+        return _waiting(step, Reason("approval", {"stage": step.stage.name}), case.on + ONE_DAY, Actor.MANAGER)
+    return None
+
+
+def _waiting(step: Step, reason: Reason, until: date, by: Actor | None = None) -> Wait:
+    return Wait(owner=step.owner, reason=reason, stage=step.stage, until=until, by=by, step=step)
+
+
+def _too_soon(case: _Case, step: Step) -> Wait | None:
+    """No contact on a day of rest, within the least interval, twice a day or too often in a week."""
+    on, closed, limits = case.on, closed_days(case.rules.community), case.rules.collection.limits
     if on in closed:
         until = next_open_day(on, closed)
-        return Wait(owner=step.owner, reason=Reason("closed", {"on": until}), stage=step.stage, until=until)
-    days = rules.collection.limits.min_interval_days
-    last = account.last_notice_on
-    if last is None or account.last_notice == step.key or on >= last + timedelta(days=days):
-        return None
-    reason = Reason("interval", {"last": last, "days": days})
-    return Wait(owner=step.owner, reason=reason, stage=step.stage, until=last + timedelta(days=days))
+        return _waiting(step, Reason("closed", {"on": until}), until)
+    days, last = limits.min_interval_days, case.account.last_notice_on
+    if last is not None and case.account.last_notice != step.key and on < last + timedelta(days=days):
+        return _waiting(step, Reason("interval", {"last": last, "days": days}), last + timedelta(days=days))
+    contacts = sorted(day for day in case.history.contacts() if on - timedelta(days=_WEEK) < day <= on)
+    if on in contacts:
+        return _waiting(step, Reason("contacted-today"), on + ONE_DAY)
+    if len(contacts) >= limits.contacts_a_week:
+        until = contacts[-limits.contacts_a_week] + timedelta(days=_WEEK)
+        return _waiting(step, Reason("contacted-often", {"times": len(contacts)}), until)
+    return None
 
 
-def _stale(through: date | None, needed: date) -> Reason:
-    if through is None:
-        return Reason("ledger-never")
-    return Reason("ledger-stale", {"through": through, "needed": needed})
+def _stale(case: _Case, turn: Turn) -> Wait:
+    if case.ledger_through is None:
+        reason = Reason("ledger-never")
+    else:
+        reason = Reason("ledger-stale", {"through": case.ledger_through, "needed": case.fresh_from})
+    until = case.on + ONE_DAY
+    return Wait(owner=case.account.owner.id, reason=reason, stage=turn.stage, until=until, by=Actor.CLERK)
 
 
-def _wait(
-    account: Account,
-    open_debts: Sequence[Debt],
-    free: Sequence[Debt],
-    turns: Sequence[_Turn],
-    history: History,
-    rules: Rulebook,
-    on: date,
-) -> Wait:
-    """Why nothing is said today, and when that may change."""
-    owner = account.owner.id
-    ahead = [debt.bill for debt in free] + [bill for bill in account.bills if bill.issued_on > on]
-    coming = sorted(_coming(ahead, turns, history, rules, on), key=lambda pair: pair[0])
-    day, stage = coming[0] if coming else (None, None)
-    late = [debt.bill for debt in free if debt.bill.due_on < on and _may_be_demanded(debt.bill, rules)]
-    if late and not any(_coming(late, turns, history, rules, on)):
-        return Wait(owner=owner, reason=Reason("by-hand"), stage=stage, until=day)
+def _wait(case: _Case, open_debts: Sequence[Debt], free: Sequence[Debt], outlook: _Outlook) -> Wait:
+    """Why nothing is said today, and when that may change or who must act."""
+    day, stage = _soonest(case, free, outlook)
+    owner = case.account.owner.id
+    by_people = _by_people(outlook)
+    if by_people:
+        reason, by = by_people
+        return Wait(owner=owner, reason=reason, stage=stage, until=day, by=by)
     if day and stage and free:
         return Wait(owner=owner, reason=Reason("not-yet", {"stage": stage.name, "on": day}), stage=stage, until=day)
+    if outlook.small:
+        look = case.on + timedelta(days=_LOOK_AGAIN_DAYS)
+        return Wait(owner=owner, reason=Reason("small", {"on": look}), stage=outlook.small[0], until=look)
     if len(free) < len(open_debts):
-        return _held(account, open_debts, on)
+        return _held(case, open_debts)
     if not open_debts:
         return Wait(owner=owner, reason=Reason("nothing-owed"), stage=stage, until=day)
     return Wait(owner=owner, reason=Reason("not-demanded"), until=day)
 
 
-def _coming(
-    bills: Sequence[Bill], turns: Sequence[_Turn], history: History, rules: Rulebook, on: date
-) -> Iterator[tuple[date, Stage]]:
-    """The days on which bills, open or not yet issued, reach their next turn."""
-    for bill in bills:
-        told = history.told_steps(bill.key)
-        for turn in turns:
-            day = max(turn.on(bill.due_on), bill.issued_on)
-            may = _may_be_demanded(bill, rules) if turn.stage.demand else day <= bill.due_on
-            if day > on and may and turn.step not in told:
-                yield day, turn.stage
+def _by_people(outlook: _Outlook) -> tuple[Reason, Actor] | None:
+    """What only a person can take further."""
+    if outlook.off:
+        return Reason("policy-changed"), Actor.SUPERVISOR
+    if outlook.with_staff:
+        stage = outlook.with_staff[0]
+        return Reason("with-staff", {"stage": stage.name}), Actor.CLERK if stage.by is Actor.SYSTEM else stage.by
+    if outlook.is_over and not outlook.coming:
+        return Reason("by-hand"), Actor.MANAGER
+    return None
 
 
-def _held(account: Account, open_debts: Sequence[Debt], on: date) -> Wait:
-    holds = [h for h in account.holds for debt in open_debts if h.covers(debt.bill.key, on)]
-    ends = [hold.until for hold in holds if hold.until]
-    if len(ends) < len(holds):
-        return Wait(owner=account.owner.id, reason=Reason("hold-open"))
+def _soonest(case: _Case, free: Sequence[Debt], outlook: _Outlook) -> tuple[date | None, Stage | None]:
+    """The next day on which any bill, open or not yet issued, reaches a turn."""
+    stages, on = case.rules.collection.stages, case.on
+    ahead = [debt.bill for debt in free if on <= debt.bill.due_on]
+    ahead += [bill for bill in case.account.bills if bill.issued_on > on]
+    days = [pair for bill in ahead for pair in reminders_ahead(bill, case.history, stages, on)]
+    for bill in ahead:
+        at = progress(case.account, bill, case.history, case.rules)
+        if at.next and at.on:
+            days.append((max(at.on, bill.issued_on), at.next.stage))
+    return min(days + outlook.coming, key=lambda pair: pair[0], default=(None, None))
+
+
+def _held(case: _Case, open_debts: Sequence[Debt]) -> Wait:
+    covering = [h for h in case.holds for debt in open_debts if h.covers(debt.bill.key, case.on)]
+    ends = [hold.until for hold in covering if hold.until]
+    owner = case.account.owner.id
+    if len(ends) < len(covering):
+        return Wait(owner=owner, reason=Reason("hold-open"), by=Actor.MANAGER)
     until = min(ends)
-    return Wait(owner=account.owner.id, reason=Reason("hold", {"until": until}), until=until + ONE_DAY)
+    return Wait(owner=owner, reason=Reason("hold", {"until": until}), until=until + ONE_DAY)

@@ -7,9 +7,9 @@ from string import Formatter
 from typing import Any, Protocol
 from zoneinfo import available_timezones
 
+from . import stages
 from .fault import Fault, Path
 from .rulebook import (
-    SENT_BY_MACHINE,
     Basis,
     Channel,
     Collection,
@@ -20,7 +20,6 @@ from .rulebook import (
     Rate,
     Schedule,
     SmsProfile,
-    Stage,
     Text,
 )
 from .words import Words
@@ -116,8 +115,8 @@ def _community_faults(community: Community) -> Iterator[Fault]:
 
 def _sms_against_stages(community: Community, collection: Collection) -> Iterator[Fault]:
     """Mainland carriers only carry registered templates, so each stage sent by SMS needs one."""
-    stages = [stage.id for stage in collection.stages]
-    yield from _unknown(COMMUNITY, ("sms", "templates"), community.sms.templates, stages)
+    known = [stage.id for stage in collection.stages]
+    yield from _unknown(COMMUNITY, ("sms", "templates"), community.sms.templates, known)
     if community.sms.profile is SmsProfile.MAINLAND_CHINA:
         for stage in collection.stages:
             if Channel.SMS in stage.channels and stage.id not in community.sms.templates:
@@ -220,7 +219,7 @@ def _payments_faults(payments: Payments) -> Iterator[Fault]:
 
 def _collection_faults(collection: Collection) -> Iterator[Fault]:
     yield from _repeated(COLLECTION, ("stages",), [stage.id for stage in collection.stages])
-    yield from _stage_order_faults(collection.stages)
+    yield from stages.faults(collection)
     for name, rules in collection.late_fees.items():
         path: Path = ("late_fees", name)
         yield from _out_of_order(COLLECTION, path, rules)
@@ -243,29 +242,6 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
         yield Fault(COLLECTION, ("message_hours", "closes"), "ends-before-start", values, f"> {hours.opens}")
 
 
-def _stage_order_faults(stages: Sequence[Stage]) -> Iterator[Fault]:
-    latest: int | None = None
-    for index, stage in enumerate(stages):
-        for at, days in enumerate(stage.days):
-            if latest is not None and days <= latest:
-                path: Path = ("stages", index, "days", at)
-                yield Fault(COLLECTION, path, "stage-out-of-order", {"stage": stage.id}, f"> {latest}")
-            latest = days
-        if stage.demand and min(stage.days) <= 0:
-            yield Fault(COLLECTION, ("stages", index, "days"), "demand-before-due", {"stage": stage.id}, "> 0")
-        if not stage.demand and max(stage.days) > 0:
-            path = ("stages", index, "days")
-            yield Fault(COLLECTION, path, "reminder-after-due", {"stage": stage.id}, "<= 0")
-        if stage.demand and len(stage.days) > 1:
-            yield Fault(COLLECTION, ("stages", index, "days"), "demand-more-than-once", {"stage": stage.id}, "1")
-        if stage.demand and stage.answer_days is None:
-            path = ("stages", index, "answer_days")
-            yield Fault(COLLECTION, path, "demand-without-deadline", {"stage": stage.id}, ">= 1")
-        if stage.channels[-1] in SENT_BY_MACHINE:
-            here: Path = ("stages", index, "channels")
-            yield Fault(COLLECTION, here, "nobody-last", {"stage": stage.id}, "letter, call, visit")
-
-
 def _late_fee_faults(path: Path, rule: LateFeeRule, collection: Collection) -> Iterator[Fault]:
     if not 0 <= rule.daily_rate <= MOST_A_DAY:
         yield Fault(COLLECTION, (*path, "daily_rate"), "out-of-range", {}, f"0 … {MOST_A_DAY}")
@@ -286,6 +262,7 @@ def _late_fee_faults(path: Path, rule: LateFeeRule, collection: Collection) -> I
 
 
 def _kinds_against_collection(fees: Fees, collection: Collection) -> Iterator[Fault]:
+    yield from stages.kind_faults(collection, fees)
     for name, kind in fees.kinds.items():
         if kind.late_fee is not None and kind.late_fee not in collection.late_fees:
             allowed = ", ".join([*sorted(collection.late_fees), "null"])

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from .rulebook import Channel
+from .rulebook import Actor, Channel
 
 
 class State(StrEnum):
@@ -54,7 +54,10 @@ class Notice(Struct, frozen=True, kw_only=True):
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """A case: something a person must do for an owner because no machine may or can."""
+    """A case: something a person must do for an owner, by a day, because no machine may or can.
+
+    `task` is the way (a call, a visit, a letter) or `case`; `step` has a dot when it goes beside a message.
+    """
 
     owner: str
     anchor: str
@@ -64,7 +67,29 @@ class Task(Struct, frozen=True, kw_only=True):
     task: str
     opened_on: date
     reason: str
+    by: Actor = Actor.CLERK
+    due_on: date | None = None
+    done_on: date | None = None
+    outcome: str = ""
 
     @property
     def key(self) -> str:
         return f"{self.anchor}#{self.step}"
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """A call or visit made, whatever the occasion: it counts as a contact."""
+
+    id: str
+    on: date
+    way: Channel
+    outcome: str = ""
+
+
+class Approval(Struct, frozen=True, kw_only=True):
+    """Who let one notice go out, and when: an AWS identity, never a name typed in."""
+
+    owner: str
+    notice: str
+    by: str
+    at: datetime

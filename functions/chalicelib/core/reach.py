@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from .account import Account, Contact
 from .calendar import Span
-from .rulebook import Channel, Community, SmsProfile, Stage
+from .rulebook import SENT_BY_MACHINE, Channel, Community, SmsProfile, Stage, Treatment
 
 
 def closed_days(community: Community) -> frozenset[date]:
@@ -24,12 +24,20 @@ def channels(account: Account, stage: Stage, community: Community) -> tuple[Chan
     is_barred = stage.demand and community.sms.profile is SmsProfile.MAINLAND_CHINA
     if is_barred or not contact_by(account, Channel.SMS):
         usable -= {Channel.SMS}
-    return tuple(channel for channel in stage.channels if channel in usable)
+    if stage.demand and Treatment.NO_AUTOMATIC_DEMAND in account.owner.care:
+        usable -= SENT_BY_MACHINE
+    found = [channel for channel in stage.channels if channel in usable]
+    if Treatment.CALL_FIRST in account.owner.care:
+        found.sort(key=lambda channel: channel is not Channel.CALL)
+    return tuple(found)
 
 
 def contact_by(account: Account, channel: Channel) -> Contact | None:
-    """The first of an owner's contacts who can be reached by a channel."""
-    for contact in account.owner.contacts:
+    """The first of an owner's contacts who can be reached by a channel; a named contact comes before the owner."""
+    contacts = account.owner.contacts
+    if Treatment.NAMED_CONTACT in account.owner.care:
+        contacts = tuple(sorted(contacts, key=lambda contact: contact.role not in ("delegate", "child")))
+    for contact in contacts:
         if (contact.email if channel is Channel.EMAIL else contact.phone) is not None:
             return contact
     return None

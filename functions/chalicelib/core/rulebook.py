@@ -226,6 +226,16 @@ class Actor(StrEnum):
     MANAGER = "manager"
 
 
+class Treatment(StrEnum):
+    """How an owner under care is treated; never why."""
+
+    CALL_FIRST = "call-first"
+    LARGE_PRINT = "large-print"
+    NAMED_CONTACT = "named-contact"
+    NO_AUTOMATIC_DEMAND = "no-automatic-demand"
+    DAYTIME_VISIT = "daytime-visit"
+
+
 SENT_BY_MACHINE = frozenset({Channel.EMAIL, Channel.SMS})
 
 

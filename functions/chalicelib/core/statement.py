@@ -3,8 +3,9 @@
 from datetime import date
 
 from .account import Account
-from .collection import History, Step, next_step
+from .collection import Step, next_step
 from .debt import Debt
+from .history import History
 from .ledger import Ledger, Receipt, fold
 from .money import Fen, total
 from .rulebook import Language, Rulebook

@@ -15,7 +15,7 @@ from msgspec import structs
 from ..core.account import Account
 from ..core.bundle import Bundle
 from ..core.calendar import local_date, next_opening
-from ..core.collection import History, Step, Wait, next_step
+from ..core.collection import Step, Wait, next_step
 from ..core.errors import BadInput
 from ..core.ledger import Ledger, fold
 from ..core.link import Scope
@@ -30,6 +30,11 @@ from .records import Records
 from .reminders import Job, take_turn, task_of
 
 _LEASE = timedelta(minutes=10)
+_PASSING = (
+    *("closed", "interval", "contacted-today", "contacted-often", "approval"),
+    *("hold", "hold-open", "ledger-stale", "ledger-never"),
+)
+"""Reasons that pass by themselves or by a person's word: the notice is still due afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +93,12 @@ def _checked(records: Records, bundle: Bundle, account: Account, notice: Notice,
     if notice.state not in CLAIMABLE and not is_run_out:
         return notice.state
     on = local_date(now, bundle.rules.community.time_zone)
-    history = History(*records.notices.load_history(account.owner.id)).without(notice.key)
+    history = records.notices.load_history(account.owner.id).without(notice.key)
     ledger = fold(account, bundle.rules, on)
     through = records.ledger_through()
     decision = next_step(account, ledger, history, bundle.rules, on=on, ledger_through=through)
     if isinstance(decision, Wait):
-        is_over = decision.reason.code in ("nothing-owed", "not-yet", "by-hand", "not-demanded")
-        state = State.SKIPPED if is_over else State.RETRY
+        state = State.RETRY if decision.reason.code in _PASSING else State.SKIPPED
         return _advance(records, notice, state, (notice.state,), decision.reason.code)
     if decision.key != notice.key:
         return _advance(records, notice, State.SKIPPED, (notice.state,), "superseded")

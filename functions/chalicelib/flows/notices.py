@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from ..core.notice import CLAIMABLE, Notice, State, Task
+from ..core.history import History
+from ..core.notice import CLAIMABLE, Approval, Call, Notice, State, Task
 from .item import by_prefix, day, decoded, encoded
 from .ports import Condition, Item, Table
 
@@ -16,11 +17,15 @@ class Notices:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def load_history(self, owner: str) -> tuple[tuple[Notice, ...], tuple[Task, ...]]:
-        """Every notice told and every task opened, with one query."""
+    def load_history(self, owner: str) -> History:
+        """Everything that happened between the centre and an owner, with one query."""
         items = by_prefix(self._table.query(f"H#{owner}"))
-        notices = tuple(_notice(item) for item in items["NOTICE"])
-        return notices, tuple(decoded(item, Task) for item in items["CASE"])
+        return History(
+            notices=tuple(_notice(item) for item in items["NOTICE"]),
+            tasks=tuple(_task(item) for item in items["CASE"]),
+            approved=frozenset(decoded(item, Approval).notice for item in items["APPROVAL"]),
+            calls=tuple(decoded(item, Call) for item in items["CALL"]),
+        )
 
     def load_notice(self, owner: str, key: str) -> Notice | None:
         item = self._table.get(f"H#{owner}", f"NOTICE#{key}")
@@ -36,6 +41,22 @@ class Notices:
     def add_task(self, task: Task) -> bool:
         """Opens a case unless it is open already; whether it did."""
         return self._table.put_new({"pk": f"H#{task.owner}", "sk": f"CASE#{task.key}", "fact": encoded(task)})
+
+    def close_task(self, task: Task, *, done_on: date, outcome: str) -> bool:
+        """Notes when a task was done and what came of it; whether it was still open."""
+        pk = f"H#{task.owner}"
+        values: Item = {"done_on": done_on.isoformat(), "outcome": outcome}
+        is_open = [Condition("pk", "equals", pk), Condition("done_on", "absent")]
+        return self._table.change(pk, f"CASE#{task.key}", values, all_of=is_open)
+
+    def add_call(self, owner: str, call: Call) -> bool:
+        """Notes a call or visit; whether it was new."""
+        return self._table.put_new({"pk": f"H#{owner}", "sk": f"CALL#{call.on}#{call.id}", "fact": encoded(call)})
+
+    def approve(self, approval: Approval) -> bool:
+        """Lets one notice go out; whether it had not been approved before."""
+        sk = f"APPROVAL#{approval.notice}"
+        return self._table.put_new({"pk": f"H#{approval.owner}", "sk": sk, "fact": encoded(approval)})
 
     def claim(self, notice: Notice, *, now: datetime, leased_until: datetime) -> int | None:
         """One worker takes a waiting notice, or one whose claim ran out before its call; its attempt, or None."""
@@ -69,6 +90,10 @@ class Notices:
         stands = [Condition("state", "equals", one.value) for one in only_from]
         pk, sk = f"H#{notice.owner}", f"NOTICE#{notice.key}"
         return self._table.change(pk, sk, values, all_of=fence, any_of=stands)
+
+
+def _task(item: Item) -> Task:
+    return replace(decoded(item, Task), done_on=day(item.get("done_on")), outcome=str(item.get("outcome", "")))
 
 
 def _notice(item: Item) -> Notice:

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..core.bundle import Bundle
 from ..core.calendar import ONE_DAY
-from ..core.collection import History, Step, Wait, next_step
+from ..core.collection import Step, Wait, next_step
 from ..core.ledger import fold
 from ..core.notice import Notice, State, Task
-from ..core.rulebook import SENT_BY_MACHINE
+from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
 from ..core.words import reason_text
 from .ports import Queue
 from .records import Records
@@ -53,6 +54,8 @@ def plan(
         decision = decide(records, bundle, owner, on=on, ledger_through=ledger_through)
         if isinstance(decision, Step):
             (run.notices if decision.channel in SENT_BY_MACHINE else run.tasks).append(decision)
+            beside = companion(decision)
+            run.tasks += [beside] if beside else []
         elif decision is not None:
             run.waits.append(decision)
     return run
@@ -65,7 +68,7 @@ def decide(
     account = records.load_account(owner)
     if account is None:
         return None
-    history = History(*records.notices.load_history(owner))
+    history = records.notices.load_history(owner)
     ledger = fold(account, bundle.rules, on)
     return next_step(account, ledger, history, bundle.rules, on=on, ledger_through=ledger_through)
 
@@ -92,11 +95,25 @@ def queue_run(
         records.set_due_day(notice.owner, on + ONE_DAY)
     for step in run.tasks:
         records.notices.add_task(task_of(step, bundle))
-        take_turn(records, bundle, step, on=on)
+        if not is_beside(step.step) and step.channel is not Channel.CASE:
+            take_turn(records, bundle, step, on=on)
         records.set_due_day(step.owner, on + ONE_DAY)
     for wait in run.waits:
         records.set_due_day(wait.owner, _next_look(wait, on))
     return run
+
+
+def companion(step: Step) -> Step | None:
+    """What staff do beside a message: a step of its own, told apart by a dot."""
+    rule = step.stage.task
+    if rule is None or rule.way is step.channel:
+        return None
+    return replace(step, step=f"{step.step}.{rule.way.value}", channel=rule.way)
+
+
+def is_beside(step: str) -> bool:
+    """Whether a step only goes beside a message, and tells nothing by itself."""
+    return "." in step
 
 
 def take_turn(records: Records, bundle: Bundle, step: Step, *, on: date) -> bool:
@@ -132,7 +149,13 @@ def task_of(step: Step, bundle: Bundle) -> Task:
         task=step.channel.value,
         opened_on=step.on,
         reason=reason_text(bundle.words, step.reason, bundle.rules.community.languages[0]),
+        by=_doer(step),
     )
+
+
+def _doer(step: Step) -> Actor:
+    """Who does it: the stage's actor, or a clerk where a machine cannot."""
+    return Actor.CLERK if step.stage.by is Actor.SYSTEM else step.stage.by
 
 
 def _job(step: Step) -> str:

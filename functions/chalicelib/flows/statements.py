@@ -3,7 +3,7 @@
 from datetime import date
 
 from ..core.bundle import Bundle
-from ..core.collection import remembered
+from ..core.recall import remembered
 from ..core.rulebook import Language
 from ..core.statement import statement
 from ..core.view import Statement

@@ -1,0 +1,49 @@
+"""What an owner was told, what staff were asked to do and did, and what a named person approved."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from msgspec import Struct
+
+from .notice import TOLD, Call, Notice, State, Task
+from .rulebook import Channel
+
+
+class History(Struct, frozen=True):
+    """All that happened between the centre and one owner."""
+
+    notices: tuple[Notice, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    approved: frozenset[str] = frozenset()
+    calls: tuple[Call, ...] = ()
+
+    def told_steps(self, bill_key: str) -> frozenset[str]:
+        """The steps a bill has been through; one that could not go out yet is still open."""
+        over = [n.step for n in self.notices if bill_key in n.bills and n.state in TOLD]
+        return frozenset(over + [task.step for task in self.tasks if bill_key in task.bills])
+
+    def happened_on(self, bill_key: str, step: str) -> date | None:
+        """The day a step really reached the owner of a bill; None while staff still have to do it."""
+        days = [
+            n.told_on or n.planned_on
+            for n in self.notices
+            if n.step == step and bill_key in n.bills and n.state in TOLD and n.state is not State.FAILED
+        ]
+        days += [t.done_on for t in self.tasks if t.step == step and bill_key in t.bills and t.done_on]
+        return min(days, default=None)
+
+    def contacts(self) -> Iterator[date]:
+        """The days on which the owner was written to, called or visited."""
+        for notice in self.notices:
+            if notice.state in TOLD and notice.state is not State.FAILED:
+                yield notice.told_on or notice.planned_on
+        for task in self.tasks:
+            if task.done_on and task.task != Channel.CASE:
+                yield task.done_on
+        for call in self.calls:
+            yield call.on
+
+    def without(self, key: str) -> "History":
+        """The history as it was before one notice."""
+        kept = tuple(notice for notice in self.notices if notice.key != key)
+        return History(kept, self.tasks, self.approved, self.calls)

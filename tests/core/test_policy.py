@@ -1,0 +1,274 @@
+"""The shipped policy walked day by day: every stage in its time, none skipped, none twice, each with its person."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.core.account import Account
+from chalicelib.core.collection import Step, Wait, next_step
+from chalicelib.core.history import History
+from chalicelib.core.ledger import fold
+from chalicelib.core.notice import Call, Notice, State, Task
+from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, Rulebook, Stage, Treatment, When
+from tests.builders import OWNER, account, bill, contact, day, hold, owner, payment, shipped
+
+Q1 = bill(issued="2026-02-20")  # due on 2026-03-31
+USUAL = [
+    ("bill-issued", "2026-03-01"),
+    ("due-soon-15", "2026-03-16"),
+    ("due-soon-3", "2026-03-28"),
+    ("first-demand", "2026-04-07"),
+    ("second-demand", "2026-04-19"),
+    ("long-overdue", "2026-05-30"),
+    ("formal-letter", "2026-06-29"),
+    ("legal-review", "2026-09-27"),
+]
+
+
+class Centre:
+    """A service centre that does at once what the policy says, or some days later."""
+
+    def __init__(self, some: Account, rules: Rulebook | None = None, *, staff_take_days: int = 0) -> None:
+        self.account, self.rules = some, rules or shipped()
+        self.history = History()
+        self.staff_take = timedelta(days=staff_take_days)
+        self.steps: list[tuple[str, str]] = []
+        self.waits: list[tuple[str, Wait]] = []
+
+    def look(self, on: date) -> Step | Wait:
+        ledger = fold(self.account, self.rules, on)
+        return next_step(self.account, ledger, self.history, self.rules, on=on, ledger_through=on)
+
+    def run(self, since: str, until: str, *, approves: Callable[[Step], bool] = lambda _: True) -> "Centre":
+        on = day(since)
+        while on <= day(until):
+            decision = self.look(on)
+            if isinstance(decision, Wait) and decision.step and _is_approval(decision) and approves(decision.step):
+                self.history = replace(self.history, approved=self.history.approved | {decision.step.key})
+                decision = self.look(on)
+            if isinstance(decision, Step):
+                self._do(decision, on)
+            else:
+                self.waits.append((on.isoformat(), decision))
+            on += timedelta(days=1)
+        return self
+
+    def _do(self, step: Step, on: date) -> None:
+        self.steps.append((step.step, on.isoformat()))
+        common: dict[str, Any] = {
+            "owner": OWNER,
+            "anchor": step.anchor,
+            "stage": step.stage.id,
+            "step": step.step,
+            "bills": step.bills,
+        }
+        if step.channel in SENT_BY_MACHINE:
+            told = Notice(**common, channel=step.channel, planned_on=on, told_on=on, state=State.SENT)
+            self.history = replace(self.history, notices=(*self.history.notices, told))
+        else:
+            done = Task(**common, task=step.channel.value, opened_on=on, reason="", done_on=on + self.staff_take)
+            self.history = replace(self.history, tasks=(*self.history.tasks, done))
+        if step.channel is not Channel.CASE:
+            self.account = replace(self.account, last_notice=step.key, last_notice_on=on)
+
+
+def _is_approval(wait: Wait) -> bool:
+    return wait.reason.code == "approval"
+
+
+def policy(*stages: Stage) -> Rulebook:
+    rules = shipped()
+    return replace(rules, collection=replace(rules.collection, stages=stages))
+
+
+def stage(id: str) -> Stage:
+    return next(one for one in shipped().collection.stages if one.id == id)
+
+
+def last_wait(centre: Centre) -> Wait:
+    return centre.waits[-1][1]
+
+
+# in its time
+
+
+def test_every_stage_comes_in_its_time_and_once() -> None:
+    assert Centre(account(Q1)).run("2026-01-01", "2027-03-31").steps == USUAL
+
+
+def test_after_the_last_stage_a_manager_has_the_case() -> None:
+    waiting = last_wait(Centre(account(Q1)).run("2026-01-01", "2027-03-31"))
+    assert (waiting.reason.code, waiting.by) == ("by-hand", Actor.MANAGER)
+
+
+def test_a_stage_that_follows_another_counts_from_the_day_it_really_happened() -> None:
+    centre = Centre(account(Q1, hold("2026-04-01", "2026-04-30"))).run("2026-03-29", "2026-06-30")
+    assert centre.steps == [
+        ("due-soon-3", "2026-03-29"),
+        ("first-demand", "2026-05-06"),
+        ("second-demand", "2026-05-18"),
+        ("long-overdue", "2026-05-30"),
+        ("formal-letter", "2026-06-29"),
+    ]
+
+
+def test_a_call_that_staff_make_days_later_counts_from_the_day_it_was_made() -> None:
+    by_phone = account(Q1, owner=owner(OWNER, contact(email=None)))
+    centre = Centre(by_phone, staff_take_days=4).run("2026-04-01", "2026-05-15")
+    assert centre.steps == [("first-demand", "2026-04-07"), ("second-demand", "2026-04-23")]
+
+
+def test_what_is_with_staff_waits_for_them() -> None:
+    task = Task(
+        owner=OWNER,
+        anchor=Q1.key,
+        stage="first-demand",
+        step="first-demand",
+        bills=(Q1.key,),
+        task="call",
+        opened_on=day("2026-04-07"),
+        reason="",
+    )
+    centre = Centre(account(Q1))
+    centre.history = History(tasks=(task,))
+    waiting = centre.look(day("2026-08-01"))
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.by) == ("with-staff", Actor.CLERK)
+
+
+def test_old_arrears_begin_with_the_first_demand_and_every_answer_has_its_time() -> None:
+    old = bill(issued="2025-02-20", due="2025-03-31")
+    steps = Centre(account(old)).run("2026-03-02", "2026-12-31").steps
+    assert steps == [
+        ("first-demand", "2026-03-02"),
+        ("second-demand", "2026-03-14"),
+        ("long-overdue", "2026-03-25"),
+        ("formal-letter", "2026-04-09"),
+        ("legal-review", "2026-04-25"),
+    ]
+
+
+# conditions
+
+
+def test_small_arrears_are_not_pressed_for() -> None:
+    small = Centre(account(bill(1999, issued="2026-02-20"))).run("2026-01-01", "2026-12-31")
+    assert [step for step, _ in small.steps][-1] == "first-demand"
+    waiting = last_wait(small)
+    assert (waiting.reason.code, waiting.until and waiting.until > day("2026-12-31")) == ("small", True)
+
+
+def test_a_stage_for_certain_units_passes_the_others_by() -> None:
+    shops = replace(stage("second-demand"), when=When(unit_kinds=("shop",)))
+    flats = [shops if one.id == "second-demand" else one for one in shipped().collection.stages]
+    steps = [step for step, _ in Centre(account(Q1), policy(*flats)).run("2026-01-01", "2027-01-31").steps]
+    assert steps == [step for step, _ in USUAL if step != "second-demand"]
+
+
+@pytest.mark.parametrize(("care", "expected"), [("never", False), ("only", True)])
+def test_a_stage_may_be_for_owners_under_care_or_not_for_them(care: Any, expected: bool) -> None:
+    some = [
+        replace(one, when=replace(one.when, care=care)) if one.id == "formal-letter" else one
+        for one in shipped().collection.stages
+    ]
+    cared = account(Q1, owner=owner(care=(Treatment.LARGE_PRINT,)))
+    steps = [step for step, _ in Centre(cared, policy(*some)).run("2026-01-01", "2027-01-31").steps]
+    assert ("formal-letter" in steps) is expected
+    assert steps[-1] == "legal-review"
+
+
+# approval
+
+
+def test_nothing_goes_out_without_the_approval_it_needs() -> None:
+    centre = Centre(account(Q1)).run("2026-01-01", "2026-12-31", approves=lambda _: False)
+    assert [step for step, _ in centre.steps][-1] == "first-demand"
+    waiting = last_wait(centre)
+    assert (waiting.reason.code, waiting.by, waiting.step and waiting.step.step) == (
+        "approval",
+        Actor.MANAGER,
+        "second-demand",
+    )
+
+
+def test_an_approval_is_for_one_notice() -> None:
+    centre = Centre(account(Q1))
+    centre.run("2026-01-01", "2027-03-31", approves=lambda step: step.stage.id == "second-demand")
+    assert [step for step, _ in centre.steps][-1] == "long-overdue"
+
+
+# contacts
+
+
+def test_one_contact_a_day_whoever_made_it() -> None:
+    centre = Centre(account(Q1))
+    centre.history = History(calls=(Call(id="1", on=day("2026-03-01"), way=Channel.CALL),))
+    waiting = centre.look(day("2026-03-01"))
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.until) == ("contacted-today", day("2026-03-02"))
+
+
+def test_three_contacts_in_seven_days_are_enough() -> None:
+    centre = Centre(account(Q1))
+    days = ("2026-02-25", "2026-02-26", "2026-02-28")
+    centre.history = History(calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in days))
+    waiting = centre.look(day("2026-03-01"))
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.until) == ("contacted-often", day("2026-03-04"))
+    assert isinstance(centre.look(day("2026-03-04")), Step)
+
+
+# a policy changed midway
+
+
+def test_a_policy_changed_on_the_way_hands_the_owner_to_a_person() -> None:
+    centre = Centre(account(Q1)).run("2026-01-01", "2026-06-01")
+    another = replace(stage("second-demand"), id="new-demand", after=None, days=(10,))
+    stages = list(shipped().collection.stages)
+    centre.rules = policy(*stages[:3], another, *stages[4:])
+    waiting = centre.look(day("2026-06-29"))
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.by, waiting.until) == ("policy-changed", Actor.SUPERVISOR, None)
+
+
+def test_what_comes_after_the_stage_reached_may_change_freely() -> None:
+    centre = Centre(account(Q1)).run("2026-01-01", "2026-06-01")
+    centre.rules = policy(*[one for one in shipped().collection.stages if one.id != "formal-letter"])
+    assert centre.run("2026-06-02", "2026-12-31").steps[-1] == ("legal-review", "2026-09-27")
+
+
+# care
+
+
+def test_who_wants_a_call_first_is_called() -> None:
+    decision = Centre(account(Q1, owner=owner(care=(Treatment.CALL_FIRST,)))).look(day("2026-04-07"))
+    assert isinstance(decision, Step)
+    assert decision.channel is Channel.CALL
+
+
+def test_no_automatic_demand_leaves_demands_to_people_and_reminders_to_the_machine() -> None:
+    centre = Centre(account(Q1, owner=owner(care=(Treatment.NO_AUTOMATIC_DEMAND,))))
+    demand, friendly = centre.look(day("2026-04-07")), centre.look(day("2026-03-01"))
+    assert isinstance(demand, Step)
+    assert isinstance(friendly, Step)
+    assert (demand.channel, friendly.channel) == (Channel.CALL, Channel.EMAIL)
+
+
+# the end
+
+
+def test_payment_ends_it_at_any_stage() -> None:
+    for _, on in USUAL[1:]:
+        before = day(on) - timedelta(days=1)
+        late = 123456 * 2
+        centre = Centre(account(Q1, payment(late, before.isoformat()))).run("2026-01-01", "2027-03-31")
+        assert all(done < on for _, done in centre.steps), on
+
+
+def test_what_was_filed_in_court_is_never_touched_again() -> None:
+    centre = Centre(account(Q1, hold("2026-09-28", kind="litigation"))).run("2026-01-01", "2028-01-31")
+    assert centre.steps == USUAL
+    assert (last_wait(centre).reason.code, last_wait(centre).by) == ("hold-open", Actor.MANAGER)
