@@ -82,7 +82,7 @@ def _escape(sign: re.Match[str]) -> str:
 
 def _owner(group: Sequence[_Entry], lookups: Lookups, default: Language, today: date) -> Owner:
     """An owner as its rows have it: they replace what is on record, but a column not there says nothing."""
-    id, line = group[0].owner, group[0].line
+    id = group[0].owner
     account = lookups.account(id)
     known = account.owner if account else Owner(id=id, contacts=(), language=default)
     contacts: dict[tuple[str, str], Contact] = {}

@@ -194,6 +194,14 @@ def test_nothing_goes_out_without_the_approval_it_needs() -> None:
     )
 
 
+def test_a_demand_that_waits_for_approval_does_not_keep_a_new_bill_from_its_owner() -> None:
+    next_bill = bill(due="2026-06-30", issued="2026-05-20")
+    centre = Centre(account(Q1, next_bill)).run("2026-01-01", "2026-07-31", approves=lambda _: False)
+    of_the_new_one = [step for step, on in centre.steps if on >= "2026-05-20"]
+    assert of_the_new_one == ["bill-issued", "due-soon-15", "due-soon-3"]
+    assert last_wait(centre).reason.code == "approval"
+
+
 def test_an_approval_is_for_one_notice() -> None:
     centre = Centre(account(Q1))
     centre.run("2026-01-01", "2027-03-31", approves=lambda step: step.stage.id == "second-demand")

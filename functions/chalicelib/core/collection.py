@@ -65,6 +65,9 @@ class _Case(Struct, frozen=True):
     def is_held(self, bill: Bill) -> bool:
         return any(hold.covers(bill.key, self.on) for hold in self.holds)
 
+    def is_approved(self, step: Step) -> bool:
+        return not step.stage.approve or step.key in self.history.approved
+
     @property
     def fresh_from(self) -> date:
         return self.on - timedelta(days=self.rules.collection.limits.ledger_fresh_days)
@@ -104,6 +107,9 @@ def next_step(
     }
     if allowed:
         step = _step(case, allowed)
+        friendly = {key: turn for key, turn in allowed.items() if not turn.stage.demand}
+        if friendly and not case.is_approved(step):  # nobody misses a new bill for an approval not given
+            step = _step(case, friendly)
         return _not_now(case, step) or step
     if outlook.ready and not outlook.off:
         return _stale(case, max(outlook.ready.values(), key=lambda turn: turn.rank))
@@ -172,7 +178,7 @@ def _not_now(case: _Case, step: Step) -> Wait | None:
         wait = _too_soon(case, step)
         if wait:
             return wait
-    if step.stage.approve and step.key not in case.history.approved:
+    if not case.is_approved(step):
         return _waiting(step, Reason("approval", {"stage": step.stage.name}), case.on + ONE_DAY, Actor.MANAGER)
     return None
 
