@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -7,19 +7,16 @@ from hypothesis import strategies as st
 from chalicelib.core.calendar import (
     Span,
     instant,
-    is_open,
     local_date,
     month_end,
     months,
     next_open_day,
-    next_opening,
     period,
     quarter,
 )
 from tests.builders import day
 
 SHANGHAI, BERLIN = "Asia/Shanghai", "Europe/Berlin"
-OPENS, CLOSES = time(9), time(20)
 HOLIDAYS = {day("2026-05-01") + timedelta(days=i) for i in range(5)}
 
 
@@ -100,49 +97,9 @@ def at(text: str, zone: str = SHANGHAI) -> datetime:
     return instant(local.date(), local.time(), zone)
 
 
-@pytest.mark.parametrize(
-    ("local", "expected"),
-    [
-        ("2026-04-30T08:59:59", False),
-        ("2026-04-30T09:00:00", True),
-        ("2026-04-30T19:59:59", True),
-        ("2026-04-30T20:00:00", False),
-        ("2026-05-01T12:00:00", False),
-        ("2026-05-05T12:00:00", False),
-        ("2026-05-06T09:00:00", True),
-    ],
-)
-def test_the_centre_writes_inside_its_hours_and_never_on_a_holiday(local: str, expected: bool) -> None:
-    assert is_open(at(local), OPENS, CLOSES, SHANGHAI, HOLIDAYS) is expected
-
-
-@pytest.mark.parametrize(
-    ("local", "opening"),
-    [
-        ("2026-04-29T12:00:00", "2026-04-29T12:00:00"),
-        ("2026-04-29T08:00:00", "2026-04-29T09:00:00"),
-        ("2026-04-29T20:00:00", "2026-04-30T09:00:00"),
-        ("2026-04-30T21:00:00", "2026-05-06T09:00:00"),
-        ("2026-05-03T12:00:00", "2026-05-06T09:00:00"),
-    ],
-)
-def test_the_next_opening_is_now_or_the_first_open_hour(local: str, opening: str) -> None:
-    assert next_opening(at(local), OPENS, CLOSES, SHANGHAI, HOLIDAYS) == at(opening)
-
-
 def test_hours_are_local_when_the_clock_is_put_forward_or_back() -> None:
-    for night in ("2026-03-28T22:00:00", "2026-10-24T22:00:00"):
-        opening = next_opening(at(night, BERLIN), OPENS, CLOSES, BERLIN, ())
-        assert is_open(opening, OPENS, CLOSES, BERLIN, ())
     assert at("2026-03-28T09:00:00", BERLIN).hour == 8
     assert at("2026-03-29T09:00:00", BERLIN).hour == 7
-
-
-@given(st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2026, 12, 31), timezones=st.just(UTC)))
-def test_the_next_opening_is_open_and_never_in_the_past(now: datetime) -> None:
-    opening = next_opening(now, OPENS, CLOSES, BERLIN, HOLIDAYS)
-    assert opening >= now
-    assert is_open(opening, OPENS, CLOSES, BERLIN, HOLIDAYS)
 
 
 def test_the_next_open_day_is_the_day_itself_unless_it_is_closed() -> None:

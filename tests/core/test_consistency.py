@@ -56,6 +56,24 @@ CASES: dict[str, tuple[Change, str, Path, str]] = {
         lambda p: p["community"]["holidays"][0].update(last="2026-04-30"),
         "community.yml", ("holidays", 0, "last"), "ends-before-start",
     ),
+    "a make-up day that is a working day anyway": (
+        lambda p: p["community"]["holidays"][0].update(make_up=["2026-05-08"]),
+        "community.yml", ("holidays", 0, "make_up", 0), "make-up-at-work",
+    ),
+    "visits that end before they start": (
+        lambda p: p["collection"].update(visit_hours=[{"opens": "17:00", "closes": "10:00"}]),
+        "collection.yml", ("visit_hours", 0, "closes"), "ends-before-start",
+    ),
+    "care hours in which nobody calls": (
+        lambda p: p["collection"].update(
+            call_hours=[{"opens": "18:00", "closes": "19:00"}], care_hours=[{"opens": "10:00", "closes": "11:00"}]
+        ),
+        "collection.yml", ("care_hours",), "hours-never-meet",
+    ),
+    "a role that is never on duty": (
+        lambda p: p["collection"].update(roster={"clerk": []}),
+        "collection.yml", ("roster", "clerk"), "nobody-on-duty",
+    ),
     "units of a kind nobody knows": (
         lambda p: p["community"]["units"].update(villa=3), "community.yml", ("units", "villa"), "unknown-name"
     ),

@@ -1,4 +1,4 @@
-"""Days, months and quarters as a fee is charged by, and the days and hours a centre may write to people."""
+"""Days, months and quarters as a fee is charged by, and where a day begins."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -76,23 +76,8 @@ def instant(day: date, hour: time, zone: str) -> datetime:
     return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
 
 
-def is_open(now: datetime, opens: time, closes: time, zone: str, closed_on: Collection[date]) -> bool:
-    """Whether the centre may write to people at an instant: inside its hours, not on a closed day."""
-    local = now.astimezone(ZoneInfo(zone))
-    return opens <= local.time() < closes and local.date() not in closed_on
-
-
 def next_open_day(day: date, closed_on: Collection[date]) -> date:
     """A day, or the first one after it that is not closed."""
     while day in closed_on:
         day += ONE_DAY
     return day
-
-
-def next_opening(now: datetime, opens: time, closes: time, zone: str, closed_on: Collection[date]) -> datetime:
-    """The first instant from now on at which the centre may write to people."""
-    if is_open(now, opens, closes, zone, closed_on):
-        return now
-    local = now.astimezone(ZoneInfo(zone))
-    day = local.date() if local.time() < opens else local.date() + ONE_DAY
-    return instant(next_open_day(day, closed_on), opens, zone)

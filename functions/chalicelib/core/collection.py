@@ -11,10 +11,11 @@ from .debt import Debt
 from .history import History
 from .ledger import Ledger
 from .money import Fen, fen, total
-from .reach import channels, closed_days
+from .reach import channels
 from .rulebook import Actor, Channel, Rulebook, Stage
 from .turns import Turn, may_be_demanded, progress, reminder, reminders_ahead, turns
 from .words import Reason
+from .workdays import closed_days
 
 _WEEK = 7
 _LOOK_AGAIN_DAYS = 30

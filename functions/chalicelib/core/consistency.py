@@ -9,12 +9,14 @@ from zoneinfo import available_timezones
 
 from . import stages
 from .fault import Fault, Path
+from .hours import windows
 from .rulebook import (
     Basis,
     Channel,
     Collection,
     Community,
     Fees,
+    Hours,
     LateFeeRule,
     Payments,
     Rate,
@@ -30,6 +32,7 @@ MOST_A_DAY = Decimal("0.005")
 """The highest daily late fee rate: Civil Code art. 585 lets courts cut far lower ones."""
 RATE_DECIMALS = 4
 """A rate may have parts of a fen, such as 2.405 a square metre; only its product is money."""
+_SATURDAY = 5
 _Words = list[tuple[Path, str]]
 
 
@@ -111,6 +114,9 @@ def _community_faults(community: Community) -> Iterator[Fault]:
         if holiday.last < holiday.first:
             path = ("holidays", index, "last")
             yield Fault(COMMUNITY, path, "ends-before-start", {"last": str(holiday.last)}, f">= {holiday.first}")
+        for at, day in enumerate(holiday.make_up):
+            if day.weekday() < _SATURDAY or holiday.first <= day <= holiday.last:
+                yield Fault(COMMUNITY, ("holidays", index, "make_up", at), "make-up-at-work", {"day": str(day)})
 
 
 def _sms_against_stages(community: Community, collection: Collection) -> Iterator[Fault]:
@@ -236,10 +242,24 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
             if reward.until < reward.from_:
                 here = ("rewards", name, index, "until")
                 yield Fault(COLLECTION, here, "ends-before-start", {"last": str(reward.until)}, f">= {reward.from_}")
-    hours = collection.message_hours
-    if hours.closes <= hours.opens:
-        values = {"last": hours.closes}
-        yield Fault(COLLECTION, ("message_hours", "closes"), "ends-before-start", values, f"> {hours.opens}")
+    yield from _hours_faults(collection)
+
+
+def _hours_faults(collection: Collection) -> Iterator[Fault]:
+    """Every span of hours ends after it starts, and calls and visits under care still find time in a day."""
+    ways = {"call_hours": collection.call_hours, "visit_hours": collection.visit_hours}
+    spans: list[tuple[Path, Hours]] = [(("message_hours",), collection.message_hours)]
+    for name, several in {**ways, "care_hours": collection.care_hours}.items():
+        spans += [((name, at), hours) for at, hours in enumerate(several)]
+    for path, hours in spans:
+        if hours.closes <= hours.opens:
+            yield Fault(COLLECTION, (*path, "closes"), "ends-before-start", {"last": hours.closes}, f"> {hours.opens}")
+    for name, way in {"call_hours": Channel.CALL, "visit_hours": Channel.VISIT}.items():
+        if not windows(way, collection, has_care=True):
+            yield Fault(COLLECTION, ("care_hours",), "hours-never-meet", {"name": name})
+    for role, days in collection.roster.items():
+        if not days:
+            yield Fault(COLLECTION, ("roster", role.value), "nobody-on-duty", {"name": role.value}, "1 … 7")
 
 
 def _late_fee_faults(path: Path, rule: LateFeeRule, collection: Collection) -> Iterator[Fault]:

@@ -1,7 +1,7 @@
 """A notice in words: the compiled templates filled with what one owner needs to know."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ from .debt import Debt
 from .ledger import Ledger
 from .money import total
 from .rulebook import Language
+from .turns import answer_by
 from .words import day_text, money_text
 
 HTML = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -135,9 +136,10 @@ def _row(bundle: Bundle, debt: Debt, on: date, language: Language) -> dict[str, 
 
 
 def _deadline(bundle: Bundle, step: Step, language: Language) -> str:
-    if step.stage.answer_days is None:
+    last = answer_by(step.stage, step.on, bundle.rules.community)
+    if last is None:
         return ""
-    return day_text(bundle.words, step.on + timedelta(days=step.stage.answer_days), language)
+    return day_text(bundle.words, last, language)
 
 
 def _late_fee(bundle: Bundle, debts: list[Debt], on: date, language: Language) -> dict[str, str] | None:

@@ -1,16 +1,7 @@
-"""How an owner can be reached, and on which days nobody is written to."""
-
-from datetime import date, timedelta
+"""How an owner can be reached."""
 
 from .account import Account, Contact
-from .calendar import Span
 from .rulebook import SENT_BY_MACHINE, Channel, Community, SmsProfile, Stage, Treatment
-
-
-def closed_days(community: Community) -> frozenset[date]:
-    """Every day on which nobody is written to."""
-    spans = [Span(holiday.first, holiday.last) for holiday in community.holidays]
-    return frozenset(span.first + timedelta(days=i) for span in spans for i in range(span.days))
 
 
 def channels(account: Account, stage: Stage, community: Community) -> tuple[Channel, ...]:

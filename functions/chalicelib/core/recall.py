@@ -35,7 +35,7 @@ def _told(account: Account, bill: Bill, rules: Rulebook, last: date) -> list[Not
     order = demands(account, bill, stages)
     known = _last_demand(account, bill, order)
     for turn in order:
-        day = day_after(bill, before, happened, turn)
+        day = day_after(bill, before, happened, turn, rules.community)
         if day > last and (known is None or turn.rank > known.rank):
             break
         before, happened = turn, last if known and turn == known else min(day, last)

@@ -9,7 +9,8 @@ from msgspec import Struct
 from .account import Account, Bill
 from .calendar import ONE_DAY
 from .history import History
-from .rulebook import Rulebook, Stage
+from .rulebook import Community, Rulebook, Stage
+from .workdays import moved_to_working_day
 
 
 class Turn(Struct, frozen=True):
@@ -93,17 +94,26 @@ def progress(account: Account, bill: Bill, history: History, rules: Rulebook) ->
     happened = history.happened_on(bill.key, last.step) if last else None
     if last and happened is None:
         return Progress(last, coming, is_with_staff=True)
-    return Progress(last, coming, day_after(bill, last, happened, coming) if coming else None)
+    if coming is None:
+        return Progress(last)
+    return Progress(last, coming, day_after(bill, last, happened, coming, rules.community))
 
 
-def day_after(bill: Bill, last: Turn | None, happened: date | None, coming: Turn) -> date:
+def answer_by(stage: Stage, told_on: date, community: Community) -> date | None:
+    """The last day to answer a demand; one that falls on a day of rest moves to the next working day."""
+    if stage.answer_days is None:
+        return None
+    return moved_to_working_day(told_on + timedelta(days=stage.answer_days), community)
+
+
+def day_after(bill: Bill, last: Turn | None, happened: date | None, coming: Turn, community: Community) -> date:
     """From when a demand may be made: its own day, and not before the time to answer the last one is over."""
     oldest = bill.due_on + timedelta(days=coming.stage.when.age_days)
     if last is None or happened is None:
         return max(bill.due_on + timedelta(days=coming.days), oldest)
     if coming.stage.after is not None:
         return max(happened + timedelta(days=coming.days), oldest)
-    answered = happened + timedelta(days=last.stage.answer_days or 0) + ONE_DAY
+    answered = (answer_by(last.stage, happened, community) or happened) + ONE_DAY
     return max(bill.due_on + timedelta(days=coming.days), answered, oldest)
 
 

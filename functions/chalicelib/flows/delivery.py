@@ -14,16 +14,17 @@ from msgspec import structs
 
 from ..core.account import Account
 from ..core.bundle import Bundle
-from ..core.calendar import local_date, next_opening
+from ..core.calendar import local_date
 from ..core.collection import Step, Wait, next_step
 from ..core.errors import BadInput
+from ..core.hours import next_contact
 from ..core.ledger import Ledger, fold
 from ..core.link import Scope
 from ..core.message import Message, rendered, values
 from ..core.mime import mime
 from ..core.notice import CLAIMABLE, Notice, State
-from ..core.reach import closed_days, contact_by
-from ..core.rulebook import SENT_BY_MACHINE, Channel
+from ..core.reach import contact_by
+from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Mail, Mode, Sms
 from .records import Records
@@ -112,8 +113,7 @@ def _checked(records: Records, bundle: Bundle, account: Account, notice: Notice,
 
 def next_moment(bundle: Bundle, now: datetime) -> datetime:
     """The first instant from now on at which messages may go out."""
-    hours, community = bundle.rules.collection.message_hours, bundle.rules.community
-    return next_opening(now, hours.opening, hours.closing, community.time_zone, closed_days(community))
+    return next_contact(now, Channel.EMAIL, bundle.rules, by=Actor.SYSTEM, has_care=False)
 
 
 def _send(records: Records, bundle: Bundle, sender: Sender, telling: _Telling) -> State:
