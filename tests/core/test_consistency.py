@@ -56,6 +56,20 @@ CASES: dict[str, tuple[Change, str, Path, str]] = {
         lambda p: p["community"]["holidays"][0].update(last="2026-04-30"),
         "community.yml", ("holidays", 0, "last"), "ends-before-start",
     ),
+    "a pause without end": (
+        lambda p: p["collection"].update(holds={"promise": {"name": {"zh": "约", "en": "P"}, "once_a_bill": True}}),
+        "collection.yml", ("holds", "promise"), "hold-for-ever",
+    ),
+    "a pause again and again": (
+        lambda p: p["collection"].update(holds={"promise": {"name": {"zh": "约", "en": "P"}, "days": 15}}),
+        "collection.yml", ("holds", "promise"), "hold-for-ever",
+    ),
+    "a pause of two lengths": (
+        lambda p: p["collection"].update(
+            holds={"promise": {"name": {"zh": "约", "en": "P"}, "days": 9, "working_days": 5, "once_a_bill": True}}
+        ),
+        "collection.yml", ("holds", "promise", "working_days"), "hold-two-lengths",
+    ),
     "a make-up day that is a working day anyway": (
         lambda p: p["community"]["holidays"][0].update(make_up=["2026-05-08"]),
         "community.yml", ("holidays", 0, "make_up", 0), "make-up-at-work",

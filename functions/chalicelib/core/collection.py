@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from . import holds
 from .account import Account, Bill, Hold
 from .calendar import ONE_DAY, next_open_day
 from .debt import Debt
@@ -99,7 +100,7 @@ def next_step(
     ledger_through: date | None,
 ) -> Step | Wait:
     """The highest stage that is due for any of an owner's bills, as one message over all of them, or a wait."""
-    case = _Case(account, ledger, history, rules, on, ledger_through, account.holds)
+    case = _Case(account, ledger, history, rules, on, ledger_through, holds.effective(account, on))
     open_debts = [debt for debt in ledger.debts.values() if debt.outstanding(on)]
     free = [debt for debt in open_debts if not case.is_held(debt.bill)]
     outlook = _outlook(case, free)

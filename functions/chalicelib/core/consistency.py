@@ -243,6 +243,17 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
                 here = ("rewards", name, index, "until")
                 yield Fault(COLLECTION, here, "ends-before-start", {"last": str(reward.until)}, f">= {reward.from_}")
     yield from _hours_faults(collection)
+    yield from _hold_faults(collection)
+
+
+def _hold_faults(collection: Collection) -> Iterator[Fault]:
+    """Each pause ends by itself or with a named role, and none can be repeated for ever."""
+    for name, rule in collection.holds.items():
+        if rule.days is not None and rule.working_days is not None:
+            yield Fault(COLLECTION, ("holds", name, "working_days"), "hold-two-lengths", {"name": name})
+        has_end = rule.days is not None or rule.working_days is not None
+        if not (has_end or rule.opened_by) or not (rule.once_a_bill or rule.renewed_by):
+            yield Fault(COLLECTION, ("holds", name), "hold-for-ever", {"name": name})
 
 
 def _hours_faults(collection: Collection) -> Iterator[Fault]:

@@ -6,12 +6,13 @@ a bill principal, then late fee; the rest is credit, and pays what is billed lat
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
 
-from . import discounts, latefee
-from .account import Account, Adjustment, Bill, Part, Payment
+from . import discounts, holds, latefee
+from .account import Account, Adjustment, Bill, Hold, Part, Payment
 from .debt import Allocation, Debt
 from .money import ZERO, Fen, total
 from .rulebook import Rulebook
@@ -53,9 +54,10 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
     The order in which facts of one day are given makes no difference.
     """
     ledger = Ledger(on, rules.collection.allocation)
+    stopping = tuple(hold for hold in holds.effective(account, on) if hold.stops_late_fee and hold.from_ <= on)
     for day, facts in sorted(_by_day(account, on).items()):
         for bill in facts.bills:
-            ledger.debts[bill.key] = debt = _debt(account, bill, rules, on)
+            ledger.debts[bill.key] = debt = _debt(stopping, bill, rules, on)
             debt.note_unpaid(day)
         # what takes a payment back comes after the payment, even on one day
         for payment in sorted(facts.payments, key=lambda p: (p.reverses is not None, p.bill is None, p.id)):
@@ -85,17 +87,13 @@ def _by_day(account: Account, on: date) -> dict[date, _Day]:
     return {day: facts for day, facts in days.items() if day <= on}
 
 
-def _debt(account: Account, bill: Bill, rules: Rulebook, on: date) -> Debt:
+def _debt(stopping: Sequence[Hold], bill: Bill, rules: Rulebook, on: date) -> Debt:
     kind = rules.fees.kinds.get(bill.kind)
     late_fees = rules.collection.late_fees.get(kind.late_fee or "", ()) if kind else ()
     rewards = rules.collection.rewards.get(kind.reward or "", ()) if kind else ()
     rule = latefee.rule_for(bill.due_on, late_fees)
     reference = rules.collection.reference_rates.get(rule.reference or "") if rule else None
-    stopped = tuple(
-        (hold.from_, hold.until or on)
-        for hold in account.holds
-        if hold.stops_late_fee and (not hold.bills or bill.key in hold.bills) and hold.from_ <= on
-    )
+    stopped = tuple((h.from_, h.until or on) for h in stopping if not h.bills or bill.key in h.bills)
     reward = kind.reward if kind and kind.reward else ""
     return Debt(
         bill=bill,

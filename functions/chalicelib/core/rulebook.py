@@ -300,7 +300,8 @@ class HoldRule(_Rules, frozen=True, kw_only=True):
     """How long a pause of one kind may last, and what it stops; nobody pauses for ever.
 
     Days or working days, or as many dated `instalments`; without any it lasts until a person ends it.
-    `bills_only`: it covers the bills it names, not the owner's others. `renewed_by`: who may open it again.
+    `bills_only`: it covers the bills it names, not the owner's others. `opened_by`, `renewed_by`: the least
+    role that may open it, and open it again.
     """
 
     name: Text
@@ -310,6 +311,7 @@ class HoldRule(_Rules, frozen=True, kw_only=True):
     bills_only: bool = False
     stops_late_fee: bool = False
     once_a_bill: bool = False
+    opened_by: Actor | None = None
     renewed_by: Actor | None = None
 
 

@@ -1,8 +1,10 @@
 """The explained statement: what an owner owes on a day, and why."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from .account import Account
+from . import holds
+from .account import Account, Hold
 from .collection import Step, next_step
 from .debt import Debt
 from .history import History
@@ -30,7 +32,9 @@ def statement(
     ledger = fold(account, rules, on)
     language = language or account.owner.language
     debts = sorted(ledger.debts.values(), key=lambda debt: (debt.bill.due_on, debt.bill.key), reverse=True)
-    bills = tuple(_bill(debt, account, rules, on, language) for debt in debts)
+    effective = holds.effective(account, on)
+    held = [hold for hold in effective if hold.from_ <= on and (hold.until is None or on <= hold.until)]
+    bills = tuple(_bill(debt, held, rules, on, language) for debt in debts)
     open_due = [bill.due_on for bill in bills if bill.outstanding]
     return Statement(
         owner=account.owner.id,
@@ -46,11 +50,7 @@ def statement(
         units=tuple(_units(account, rules, on, language)),
         bills=bills,
         payments=_payments(ledger, rules, language),
-        holds=tuple(
-            HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills)
-            for hold in account.holds
-            if hold.from_ <= on and (hold.until is None or on <= hold.until)
-        ),
+        holds=tuple(HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills) for hold in held),
         next=_next(account, ledger, history, rules, words, on, language),
     )
 
@@ -62,7 +62,7 @@ def rules_from(rules: Rulebook, on: date) -> date:
     return max((day for day in days if day <= on), default=min(days))
 
 
-def _bill(debt: Debt, account: Account, rules: Rulebook, on: date, language: Language) -> BillView:
+def _bill(debt: Debt, held: Sequence[Hold], rules: Rulebook, on: date, language: Language) -> BillView:
     bill, outstanding = debt.bill, debt.outstanding(on)
     kind = rules.fees.kinds.get(bill.kind)
     days = max(0, (on - bill.due_on).days) if outstanding else 0
@@ -79,16 +79,16 @@ def _bill(debt: Debt, account: Account, rules: Rulebook, on: date, language: Lan
         late_fee=debt.late_fee(on),
         paid=Fen(debt.paid("principal") + debt.paid("late_fee")),
         outstanding=outstanding,
-        state=_state(account, debt, on),
+        state=_state(held, debt, on),
         days_overdue=days,
         lines=_lines(debt, on),
     )
 
 
-def _state(account: Account, debt: Debt, on: date) -> BillState:
+def _state(held: Sequence[Hold], debt: Debt, on: date) -> BillState:
     if not debt.outstanding(on):
         return "paid"
-    if any(hold.covers(debt.bill.key, on) for hold in account.holds):
+    if any(hold.covers(debt.bill.key, on) for hold in held):
         return "held"
     return "overdue" if debt.bill.due_on < on else "open"
 

@@ -39,7 +39,7 @@ class Records:
             bills=tuple(decoded(item, Bill) for item in items["BILL"]),
             payments=tuple(decoded(item, Payment) for item in items["PAY"]),
             adjustments=tuple(decoded(item, Adjustment) for item in items["ADJ"]),
-            holds=tuple(decoded(item, Hold) for item in items["HOLD"]),
+            holds=tuple(_ended(decoded(item, Hold), ended.get(str(item["sk"]))) for item in items["HOLD"]),
             link_generation=int(marks.get("link_generation", 0)),
             unsubscribed=frozenset(Channel(c) for c in str(marks.get("unsubscribed", "")).split()),
             last_notice=str(marks["last_notice"]) if "last_notice" in marks else None,
@@ -65,6 +65,15 @@ class Records:
             item: Item = {"pk": pk, "sk": f"END#{sk}", "until": last}
             if not self.table.put_new(item) and self.table.get(pk, f"END#{sk}") != item:
                 raise Conflict(f"end of tenure of {tenure.unit}")
+
+    def add_hold(self, owner: str, hold: Hold) -> bool:
+        """Opens a pause unless one of the same name is there already; whether it did."""
+        return self.table.put_new(_fact_item(owner, hold))
+
+    def end_hold(self, owner: str, hold: Hold, last: date) -> bool:
+        """Ends a pause before its time, with this as its last day; the first end counts."""
+        item: Item = {"pk": f"O#{owner}", "sk": f"END#{_sort_key(hold)}", "until": last.isoformat()}
+        return self.table.put_new(item)
 
     def record_payment(self, owner: str, payment: Payment) -> bool:
         """Claims the payment's reference for its owner, then appends it; whether it was new.
@@ -171,6 +180,10 @@ def payment_ids(payments: Iterable[tuple[str, str]]) -> list[str]:
 
 def _fact_item(owner: str, fact: Fact) -> Item:
     return {"pk": f"O#{owner}", "sk": _sort_key(fact), "fact": encoded(fact)}
+
+
+def _ended(hold: Hold, last: date | None) -> Hold:
+    return replace(hold, until=min(last, hold.until or last)) if last else hold
 
 
 def _sort_key(fact: Fact) -> str:

@@ -1,0 +1,169 @@
+"""Pauses: what the rules allow, what they refuse, and how each ends."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from chalicelib.core.account import Account, Hold, HoldKind, Instalment
+from chalicelib.core.holds import Refusal, effective, opened
+from chalicelib.core.ledger import fold
+from chalicelib.core.money import Fen
+from chalicelib.core.rulebook import Actor
+from tests.builders import account, bill, day, payment, shipped
+
+RULES = shipped()
+Q1, Q2 = bill(due="2026-03-31"), bill(due="2026-06-30", issued="2026-04-01")
+ON = day("2026-04-20")  # a Monday
+KINDS: list[HoldKind] = ["paid-claim", "dispute", "promise", "hardship", "family", "vacancy"]
+
+
+def asked(
+    some: Account, kind: HoldKind, role: Actor = Actor.CLERK, *, on: date = ON, by: str = "clerk", **more: Any
+) -> Hold | Refusal:
+    return opened(some, fold(some, RULES, on).debts, RULES, kind, on=on, role=role, by=by, **more)
+
+
+def granted(some: Account, kind: HoldKind, role: Actor = Actor.CLERK, **more: Any) -> Hold:
+    found = asked(some, kind, role, **more)
+    assert isinstance(found, Hold), found
+    return found
+
+
+def refused(some: Account, kind: HoldKind, role: Actor = Actor.CLERK, **more: Any) -> str:
+    found = asked(some, kind, role, **more)
+    assert isinstance(found, Refusal), found
+    return found.problem
+
+
+def with_holds(some: Account, *more: Hold) -> Account:
+    return replace(some, holds=(*some.holds, *more))
+
+
+@pytest.mark.parametrize(
+    ("kind", "last"),
+    [
+        ("paid-claim", "2026-04-27"),
+        ("dispute", "2026-05-13"),  # fifteen working days, Labour Day and its make-up day between
+        ("promise", "2026-05-05"),
+        ("hardship", "2026-07-19"),
+        ("family", "2026-05-20"),
+        ("vacancy", "2026-10-17"),
+    ],
+)
+def test_each_kind_ends_by_itself(kind: HoldKind, last: str) -> None:
+    assert granted(account(Q1), kind).until == day(last)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_none_may_be_longer_than_the_rules_say(kind: HoldKind) -> None:
+    longest = granted(account(Q1), kind).until
+    assert longest
+    assert granted(account(Q1), kind, until=longest - timedelta(days=1)).until == longest - timedelta(days=1)
+    assert refused(account(Q1), kind, until=longest + timedelta(days=1)) == "hold-long"
+    assert refused(account(Q1), kind, until=ON - timedelta(days=1)) == "hold-past"
+
+
+def test_a_court_has_no_last_day_and_only_a_manager_says_so() -> None:
+    assert refused(account(Q1), "litigation", Actor.SUPERVISOR) == "hold-not-yours"
+    assert granted(account(Q1), "litigation", Actor.MANAGER).until is None
+
+
+def test_a_dispute_is_about_the_bills_it_names() -> None:
+    some = account(Q1, Q2)
+    hold = granted(some, "dispute", bills=[Q1.key])
+    assert (hold.covers(Q1.key, ON), hold.covers(Q2.key, ON), hold.stops_late_fee) == (True, False, True)
+    assert refused(some, "dispute", bills=["2020-Q1/9-9-9/property"]) == "hold-no-bill"
+
+
+def test_a_bill_that_is_paid_needs_no_pause() -> None:
+    assert refused(account(Q1, payment(123456, "2026-03-01")), "promise") == "hold-no-bill"
+
+
+def test_a_promise_is_for_once_a_bill() -> None:
+    some = with_holds(account(Q1, Q2), granted(account(Q1, Q2), "promise", bills=[Q1.key]))
+    later = ON + timedelta(days=40)
+    assert refused(some, "promise", Actor.MANAGER, bills=[Q1.key], on=later) == "hold-once"
+    assert granted(some, "promise", bills=[Q2.key], on=later).id == "promise-2"
+
+
+def test_hardship_is_granted_again_by_a_manager_alone() -> None:
+    some = with_holds(account(Q1), granted(account(Q1), "hardship"))
+    later = ON + timedelta(days=91)
+    assert refused(some, "hardship", Actor.SUPERVISOR, on=later) == "hold-renewal"
+    assert granted(some, "hardship", Actor.MANAGER, on=later).until == later + timedelta(days=90)
+
+
+def parts(*pairs: tuple[str, int]) -> tuple[Instalment, ...]:
+    return tuple(Instalment(day(on), Fen(amount)) for on, amount in pairs)
+
+
+HALVES = parts(("2026-05-20", 61728), ("2026-06-20", 61728))
+
+
+@pytest.mark.parametrize(
+    ("instalments", "problem"),
+    [
+        ((), "plan-parts"),
+        (parts(("2026-05-20", 123456)), "plan-parts"),
+        (parts(*[(f"2026-05-{d}", 17636) for d in range(10, 17)]), "plan-parts"),
+        (parts(("2026-06-20", 61728), ("2026-05-20", 61728)), "plan-order"),
+        (parts(("2026-05-20", 123456), ("2026-06-20", 0)), "plan-order"),
+        (parts(("2026-05-20", 61728), ("2026-06-20", 61727)), "plan-sum"),
+        (parts(("2026-05-20", 61728), ("2027-04-21", 61728)), "hold-long"),
+    ],
+)
+def test_a_plan_has_up_to_six_dated_parts_that_come_to_what_is_owed(
+    instalments: tuple[Instalment, ...], problem: str
+) -> None:
+    assert refused(account(Q1), "plan", instalments=instalments) == problem
+
+
+def test_only_a_plan_has_parts() -> None:
+    assert refused(account(Q1), "family", instalments=HALVES, until=day("2026-05-10")) == "plan-not-here"
+
+
+@pytest.mark.parametrize(
+    ("payments", "last"),
+    [
+        ([], "2026-05-20"),
+        ([payment(61728, "2026-05-20")], "2026-06-20"),
+        ([payment(61727, "2026-05-20")], "2026-05-20"),
+        ([payment(61728, "2026-05-21")], "2026-05-20"),
+        ([payment(61728, "2026-05-01", bill="2020-Q1")], "2026-05-20"),
+        ([payment(61728, "2026-04-01")], "2026-05-20"),
+        ([payment(61728, "2026-05-01", id="b#1#1"), payment(61728, "2026-05-03", reverses="b#1#1")], "2026-05-20"),
+        ([payment(123456, "2026-05-01")], "2026-06-20"),
+    ],
+)
+def test_a_plan_is_kept_or_ends_with_the_first_part_missed(payments: list[Any], last: str) -> None:
+    plan = granted(account(Q1), "plan", instalments=HALVES)
+    some = with_holds(account(Q1, *payments), plan)
+    assert [hold.until for hold in effective(some, day("2026-06-19"))] == [day(last)]
+
+
+def test_no_late_fee_runs_while_a_plan_is_kept_and_it_runs_again_once_broken() -> None:
+    plan = granted(account(Q1), "plan", instalments=HALVES)
+    kept, broken = (
+        fold(with_holds(some, plan), RULES, day("2026-06-20")).debts[Q1.key]
+        for some in (account(Q1, payment(61728, "2026-05-20")), account(Q1))
+    )
+    assert kept.late_fee(day("2026-06-20")) == 0
+    assert [line.from_ for line in broken.late_fee_lines(day("2026-06-20"))] == [day("2026-05-21")]
+
+
+@given(
+    st.sampled_from(KINDS),
+    st.lists(st.integers(0, 400), max_size=12),
+    st.sampled_from([Actor.CLERK, Actor.HOUSEKEEPER]),
+)
+def test_no_owner_pauses_for_ever_without_somebody_in_charge(kind: HoldKind, days: list[int], role: Actor) -> None:
+    """However often a clerk tries, all pauses of a kind together are no longer than one."""
+    some = account(Q1)
+    for offset in sorted(days):
+        hold = asked(some, kind, role, on=ON + timedelta(days=offset))
+        some = with_holds(some, hold) if isinstance(hold, Hold) else some
+    assert len(some.holds) <= 1
