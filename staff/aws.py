@@ -32,6 +32,11 @@ def client(service: str, **options: Any) -> Any:
         raise BadInput("AWS_ENDPOINT_URL", str(error)) from None
 
 
+def identity() -> str:
+    """Who is at the keyboard, as AWS knows them: for what must be answered for by name."""
+    return str(client("sts").get_caller_identity()["Arn"])
+
+
 def records() -> Records:
     """The table named by COURTYARD_TABLE."""
     return Records(DynamoTable(client("dynamodb"), settings.read().table))

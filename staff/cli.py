@@ -5,15 +5,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import settings
-from chalicelib.core.bundle import Bundle, served_at
-from chalicelib.core.calendar import local_date
 from chalicelib.core.errors import CourtyardError
 from chalicelib.core.rulebook import Language
 from chalicelib.core.words import problem_text
@@ -21,13 +19,7 @@ from chalicelib.flows import reminders
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
-from . import aws, bundle, console, imports, outlook
-
-SITE = Path("site")
-
-
-class Refused(Exception):
-    """The input is at fault: what is wrong, in one line for a person."""
+from . import aws, bundle, casework, console, imports, outlook, session
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = int(said.command(said))
         sys.stdout.flush()
         return status
-    except Refused as refusal:
+    except session.Refused as refusal:
         print(refusal, file=sys.stderr)
     except CourtyardError as error:
         print(error, file=sys.stderr)
@@ -87,26 +79,20 @@ def _parser() -> argparse.ArgumentParser:
     taken.add_argument("kind", choices=["units", "owners", "bills", "payments"])
     taken.add_argument("file", type=Path)
     taken.add_argument("--dry-run", action="store_true", help="check the whole file, write nothing")
-    taken.add_argument("--through", type=_day, help="payments: recorded through this day (default: yesterday)")
+    taken.add_argument("--through", type=session.day, help="payments: recorded through this day (default: yesterday)")
     planned = command("plan", plan, "who would be told what on a day, and why", "courtyard plan --on 2026-12-01")
-    planned.add_argument("--on", type=_day, help="the day (default: today)")
+    planned.add_argument("--on", type=session.day, help="the day (default: today)")
     running = command("run", run, "do the day's run: plan, queue, deliver", "courtyard run --on 2026-12-01")
-    running.add_argument("--on", type=_day, help="the day (default: today)")
+    running.add_argument("--on", type=session.day, help="the day (default: today)")
     running.add_argument("--dry-run", action="store_true", help="the same as plan")
+    casework.add_commands(command)
     linked = command("link", link, "mint a private link for an owner", "courtyard link o-0412 --json")
     linked.add_argument("owner", help="an owner's id, or a unit (its present holder)")
     demo = command("demo", _demo, "the whole portal on this machine, with made-up owners", "courtyard demo --port 8000")
     demo.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"))
-    demo.add_argument("--on", type=_day, help="the day the replay ends (default: today)")
+    demo.add_argument("--on", type=session.day, help="the day the replay ends (default: today)")
     demo.add_argument("--reload", action="store_true", help="follow every change of site/; no year of reminders")
     return parser
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write YYYY-MM-DD") from None
 
 
 def _port(text: str) -> int:
@@ -117,7 +103,7 @@ def _port(text: str) -> int:
 
 def check(said: Any) -> int:
     """Every fault in the rules and messages, with file, line and field."""
-    found = bundle.compiled(SITE)
+    found = bundle.compiled(session.SITE)
     rows = console.fault_rows(found, said.language)
     if said.json:
         print(json.dumps({"faults": rows}, ensure_ascii=False, indent=2))
@@ -128,8 +114,8 @@ def check(said: Any) -> int:
 
 def import_(said: Any) -> int:
     """The whole file is checked before the first write; a bad row leaves everything as it was."""
-    rules = _rules(said)
-    records, today = aws.records(), _today(rules)
+    rules = session.rules(said)
+    records, today = aws.records(), session.today(rules)
     _refuse_odd_through(said, today)
     with console.progress(not said.json) as on_progress:
         report = imports.import_file(
@@ -172,9 +158,9 @@ def import_(said: Any) -> int:
 def _refuse_odd_through(said: Any, today: date) -> None:
     """Only payments are recorded through a day, and nobody has recorded tomorrow's."""
     if said.through and said.kind != "payments":
-        raise Refused("--through goes with payments alone")
+        raise session.Refused("--through goes with payments alone")
     if said.through and said.through > today:
-        raise Refused(f"--through {said.through} is still to come")
+        raise session.Refused(f"--through {said.through} is still to come")
 
 
 def _note_ledger(said: Any, records: Records, today: date) -> None:
@@ -186,12 +172,11 @@ def _note_ledger(said: Any, records: Records, today: date) -> None:
 
 def plan(said: Any) -> int:
     """Reads only. For a day to come, payments are taken as recorded by then."""
-    rules = _rules(said)
-    on = said.on or _today(rules)
+    rules = session.rules(said)
+    on = said.on or session.today(rules)
     records = aws.records()
-    through = on if on > _today(rules) else records.ledger_through()
     with console.progress(not said.json) as on_progress:
-        found = reminders.plan(records, rules, on=on, ledger_through=through, on_progress=on_progress)
+        found = outlook.planned(records, rules, on, session.today(rules), on_progress)
     answer = outlook.plan_json(found, rules, on, said.lang)
     if said.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -204,9 +189,9 @@ def run(said: Any) -> int:
     """The daily run by hand: the same planner and worker as on AWS, at a day's first open hour."""
     if said.dry_run:
         return plan(said)
-    rules = _rules(said)
-    on = said.on or _today(rules)
-    now = datetime.now(UTC) if on == _today(rules) else outlook.opening(rules, on)
+    rules = session.rules(said)
+    on = said.on or session.today(rules)
+    now = session.now() if on == session.today(rules) else outlook.opening(rules, on)
     records, queue = aws.records(), aws.WorkQueue()
     with console.progress(not said.json) as on_progress:
         found = reminders.queue_run(records, rules, queue, on=on, on_progress=on_progress)
@@ -224,15 +209,9 @@ def run(said: Any) -> int:
 
 def link(said: Any) -> int:
     """A new private link; older ones stay valid until they expire."""
-    rules = _rules(said)
-    records, today = aws.records(), _today(rules)
-    account = records.load_account(said.owner)
-    if account is None:
-        _, holders = records.load_unit(said.owner)
-        present = [holder.owner for holder in holders if holder.holds(today)]
-        account = records.load_account(present[0]) if present else None
-    if account is None:
-        raise Refused(f"{said.owner}: no owner has this id, and nobody holds such a unit")
+    rules = session.rules(said)
+    records, today = aws.records(), session.today(rules)
+    account = session.account(records, said.owner, today)
     days = rules.rules.collection.limits.link_days
     code, made = mint(records, account, scope="account", channel="staff", on=today, days=days)
     url = balance_url(rules.rules.community.site_url, account.owner.language, code)
@@ -247,24 +226,7 @@ def link(said: Any) -> int:
 def _demo(said: Any) -> int:
     from . import demo  # the demo's parts are not there for the other commands to load
 
-    return demo.main(port=said.port, on=said.on or _today(_rules(said)), is_reloading=said.reload)
-
-
-def _rules(said: Any) -> Bundle:
-    """What `site/` compiles to now; a fault is told by `check`'s own words."""
-    try:
-        site_url = settings.read().site_url
-    except ValueError as error:
-        raise Refused(str(error)) from None
-    found = bundle.compiled(SITE)
-    if found.bundle is None:
-        console.print_faults(console.fault_rows(found, said.language), file=sys.stderr)
-        raise Refused("site/ has faults: see `courtyard check`")
-    return served_at(found.bundle, site_url)
-
-
-def _today(rules: Bundle) -> date:
-    return local_date(datetime.now(UTC), rules.rules.community.time_zone)
+    return demo.main(port=said.port, on=said.on or session.today(session.rules(said)), is_reloading=said.reload)
 
 
 if __name__ == "__main__":

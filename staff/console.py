@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Language
-from chalicelib.core.words import Words, problem_text
+from chalicelib.core.words import Words, money_text, problem_text
 
 from .bundle import Compiled
 
@@ -78,6 +79,41 @@ def print_plan(answer: Row, words: Words, language: Language) -> None:
     for by in (totals["by_stage"], totals["by_channel"], answer.get("states", {})):
         if by:
             console.print(" · ".join(f"{name} {count}" for name, count in by.items()))
+
+
+def print_approvals(answer: Row, words: Words, language: Language) -> None:
+    """What waits for approval, or what was approved just now and by whom."""
+    console = Console()
+    heads = [words.labels[f"plan-{name}"].of(language) for name in ("owner", "stage", "channel", "bills", "reason")]
+    table = Table(*heads, title=answer["on"])
+    for step in answer["notices"]:
+        channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
+        table.add_row(step["owner"], step["stage"], channels, ", ".join(dict.fromkeys(step["bills"])), step["reason"])
+    console.print(table)
+    console.print(
+        words.labels["approved"].of(language).format(count=answer["approved"], whole=len(answer["notices"])),
+        answer["by"],
+        highlight=False,
+    )
+
+
+def print_calls(answer: Row, words: Words, language: Language) -> None:
+    """The day's list: who is to be called, visited or written to, by whom and by when."""
+    console = Console()
+    names = ("owner", "unit", "channel", "stage", "owed", "by", "due-on", "standing")
+    table = Table(*(words.labels[f"call-{name}"].of(language) for name in names), title=answer["on"])
+    for row in answer["tasks"]:
+        table.add_row(
+            f"{row['owner']}\n{row['name']} {row['phone'] or ''}".rstrip(),
+            "\n".join(row["units"]),
+            words.channels[row["way"]].of(language),
+            row["stage"],
+            money_text(words, Fen(row["owed"]), language),
+            words.labels[f"actor-{row['by']}"].of(language),
+            row["due"] or "",
+            words.labels[f"standing-{row['standing']}"].of(language),
+        )
+    console.print(table)
 
 
 @contextmanager

@@ -2,17 +2,38 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import instant
 from chalicelib.core.collection import Step, Wait
-from chalicelib.core.rulebook import Language
+from chalicelib.core.hours import next_contact
+from chalicelib.core.rulebook import SENT_BY_MACHINE, Language
 from chalicelib.core.words import reason_text
+from chalicelib.flows import reminders
 from chalicelib.flows.delivery import next_moment
+from chalicelib.flows.records import Records
 from chalicelib.flows.reminders import Run
+
+
+def planned(
+    records: Records,
+    bundle: Bundle,
+    on: date,
+    today: date,
+    on_progress: reminders.Progress,
+    ahead: timedelta = timedelta(0),
+) -> Run:
+    """The plan for a day; for one to come, payments are taken as recorded by then."""
+    through = on if on > today else records.ledger_through()
+    return reminders.plan(records, bundle, on=on, ledger_through=through, due_by=on + ahead, on_progress=on_progress)
+
+
+def steps_json(steps: Iterable[Step], bundle: Bundle, language: Language | None = None) -> list[dict[str, Any]]:
+    """Steps as the commands list them."""
+    return [_step(step, bundle, language or bundle.rules.community.languages[0]) for step in steps]
 
 
 def plan_json(run: Run, bundle: Bundle, on: date, language: Language | None = None) -> dict[str, Any]:
@@ -22,20 +43,21 @@ def plan_json(run: Run, bundle: Bundle, on: date, language: Language | None = No
         "on": on.isoformat(),
         "rules": bundle.revision,
         "notices": [_step(step, bundle, language) for step in run.notices],
-        "tasks": [{**_step(step, bundle, language), "task": step.channel.value} for step in run.tasks],
+        "tasks": [_task(step, bundle, language) for step in run.tasks],
         "waits": [_wait(wait, bundle, language) for wait in run.waits],
         "totals": totals(run),
     }
 
 
 def totals(run: Run) -> dict[str, Any]:
-    """How many, by stage and by channel."""
+    """How many, by stage, channel, building, and by what is waited for."""
     return {
         "notices": len(run.notices),
         "tasks": len(run.tasks),
         "waits": len(run.waits),
         "by_stage": _counted(step.stage.id for step in (*run.notices, *run.tasks)),
         "by_channel": _counted(step.channel.value for step in (*run.notices, *run.tasks)),
+        "by_building": _counted(run.buildings.values()),
         "by_wait": _counted(wait.reason.code for wait in run.waits),
     }
 
@@ -51,8 +73,24 @@ def _step(step: Step, bundle: Bundle, language: Language) -> dict[str, Any]:
         "channels": [step.channel.value],
         "bills": [key.split("/", 1)[0] for key in step.bills],
         "reason": reason_text(bundle.words, step.reason, language),
-        "at": opening(bundle, step.on).isoformat(),
+        "at": _at(step, bundle).isoformat(),
     }
+
+
+def _task(step: Step, bundle: Bundle, language: Language) -> dict[str, Any]:
+    """What staff are asked to do: which way, who, and by when."""
+    task = reminders.task_of(step, bundle)
+    assert task.due_on  # noqa: S101  # every task of a step has its day
+    common = _step(step, bundle, language)
+    return {**common, "task": task.task, "by": task.by.value, "due": task.due_on.isoformat()}
+
+
+def _at(step: Step, bundle: Bundle) -> datetime:
+    """The first instant of the step's day at which its way of contact may be used."""
+    zone = bundle.rules.community.time_zone
+    by = step.stage.by if step.channel in SENT_BY_MACHINE else reminders.doer(step)
+    start = instant(step.on, time.min, zone)
+    return next_contact(start, step.channel, bundle.rules, by=by, has_care=step.has_care).astimezone(ZoneInfo(zone))
 
 
 def _wait(wait: Wait, bundle: Bundle, language: Language) -> dict[str, Any]:

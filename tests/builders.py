@@ -47,11 +47,16 @@ def bundle() -> Bundle:
 
 
 @cache
+def shipped_bundle() -> Bundle:
+    """All of `site/` as the functions get it."""
+    made = compiler.compiled(SITE)
+    assert made.bundle, made.faults
+    return made.bundle
+
+
 def shipped() -> Rulebook:
     """The rules in `site/`, as staff would begin with them."""
-    found = compiler.compiled(SITE)
-    assert found.bundle, found.faults
-    return found.bundle.rules
+    return shipped_bundle().rules
 
 
 def late_fee_rule(name: str = "standard", **changes: Any) -> LateFeeRule:

@@ -17,7 +17,7 @@ LAYERS = {
     "edge": {"botocore", "boto3", "chalicelib.core", "chalicelib.flows.ports"},
 }
 # Where commands begin: they read the clock and the environment, and pass both on as arguments.
-EDGES = {"functions/app.py", "staff/cli.py", "staff/demo.py", "build_notices.py"}
+EDGES = {"functions/app.py", "staff/cli.py", "staff/session.py", "staff/demo.py", "build_notices.py"}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 CLOCKS |= {("time", "monotonic"), ("time", "perf_counter")}
 

@@ -137,12 +137,6 @@ def test_a_pause_noted_in_time_is_kept() -> None:
     assert office.queue.bodies == []
 
 
-def test_a_decision_about_nobody_is_none() -> None:
-    office = Office()
-    on = day("2026-03-01")
-    assert reminders.decide(office.records, office.bundle, "o-404", on=on, ledger_through=on) is None
-
-
 def test_a_stale_entry_of_the_index_harms_nobody() -> None:
     office = Office()
     office.table.put_all([{"pk": "O#o-404", "sk": "OTHER", "due_day": "2026-01-01"}])

@@ -51,15 +51,13 @@ def with_late_fee(path: Path, **values: object) -> None:
     (rule,) = rules["late_fees"]["standard"]
     rule |= {name: str(value) for name, value in values.items()}
     del rule["reference"], rule["reference_multiple"]
-    for stage in rules["stages"]:
-        stage["days"] = [int(days) for days in stage["days"]]
-        stage |= {name: value == "true" for name, value in stage.items() if name in {"demand", "approve"}}
     text = yaml.safe_dump(rules, allow_unicode=True, sort_keys=False)
-    path.write_text(_unquoted_numbers(text), encoding="utf-8")
+    path.write_text(_unquoted(text), encoding="utf-8")
 
 
-def _unquoted_numbers(text: str) -> str:
-    return re.sub(r"^(\s*(?:- )?(?:\w+: )?)'(\d+)'$", r"\1\2", text, flags=re.MULTILINE)
+def _unquoted(text: str) -> str:
+    """Numbers and yes or no as they stood before they were read as plain texts."""
+    return re.sub(r"^(\s*(?:- )?(?:\w+: )?)'(-?\d+|true|false)'$", r"\1\2", text, flags=re.MULTILINE)
 
 
 @pytest.fixture

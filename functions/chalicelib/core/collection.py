@@ -33,6 +33,7 @@ class Step(Struct, frozen=True, kw_only=True):
     channel: Channel
     on: date
     reason: Reason
+    has_care: bool = False
 
     @property
     def key(self) -> str:
@@ -71,12 +72,8 @@ class _Case(Struct, frozen=True):
         return not step.stage.approve or step.key in self.history.approved
 
     @property
-    def fresh_from(self) -> date:
-        return self.on - timedelta(days=self.rules.collection.limits.ledger_fresh_days)
-
-    @property
     def is_fresh(self) -> bool:
-        return self.ledger_through is not None and self.ledger_through >= self.fresh_from
+        return is_fresh(self.rules, self.on, self.ledger_through)
 
 
 class _Outlook(Struct):
@@ -116,6 +113,16 @@ def next_step(
     if outlook.ready and not outlook.off:
         return _stale(case, max(outlook.ready.values(), key=lambda turn: turn.rank))
     return _wait(case, open_debts, free, outlook)
+
+
+def fresh_from(rules: Rulebook, on: date) -> date:
+    """The day through which payments must be recorded before a demand may go out."""
+    return on - timedelta(days=rules.collection.limits.ledger_fresh_days)
+
+
+def is_fresh(rules: Rulebook, on: date, ledger_through: date | None) -> bool:
+    """Whether payments are recorded far enough for a demand."""
+    return ledger_through is not None and ledger_through >= fresh_from(rules, on)
 
 
 def first_look(bill: Bill, rules: Rulebook) -> date:
@@ -171,6 +178,7 @@ def _step(case: _Case, ready: dict[str, Turn]) -> Step:
         channel=channels(case.account, turn.stage, case.rules.community)[0],
         on=case.on,
         reason=Reason(code, {"due": first.due_on, "days": days, "stage": turn.stage.name}),
+        has_care=bool(case.account.owner.care),
     )
 
 
@@ -198,7 +206,7 @@ def _too_soon(case: _Case, step: Step) -> Wait | None:
     days, last = limits.min_interval_days, case.account.last_notice_on
     if last is not None and case.account.last_notice != step.key and on < last + timedelta(days=days):
         return _waiting(step, Reason("interval", {"last": last, "days": days}), last + timedelta(days=days))
-    contacts = sorted(day for day in case.history.contacts() if on - timedelta(days=_WEEK) < day <= on)
+    contacts = sorted({day for day in case.history.contacts() if on - timedelta(days=_WEEK) < day <= on})
     if on in contacts:
         return _waiting(step, Reason("contacted-today"), on + ONE_DAY)
     if len(contacts) >= limits.contacts_a_week:
@@ -211,7 +219,7 @@ def _stale(case: _Case, turn: Turn) -> Wait:
     if case.ledger_through is None:
         reason = Reason("ledger-never")
     else:
-        reason = Reason("ledger-stale", {"through": case.ledger_through, "needed": case.fresh_from})
+        reason = Reason("ledger-stale", {"through": case.ledger_through, "needed": fresh_from(case.rules, case.on)})
     until = case.on + ONE_DAY
     return Wait(owner=case.account.owner.id, reason=reason, stage=turn.stage, until=until, by=Actor.CLERK)
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from .notice import TOLD, Call, Notice, State, Task
+from .notice import TOLD, Call, Notice, Outcome, State, Task
 from .rulebook import Channel
 
 
@@ -38,7 +38,7 @@ class History(Struct, frozen=True):
             if notice.state in TOLD and notice.state is not State.FAILED:
                 yield notice.told_on or notice.planned_on
         for task in self.tasks:
-            if task.done_on and task.task != Channel.CASE:
+            if task.done_on and task.task != Channel.CASE and task.outcome != Outcome.SETTLED:
                 yield task.done_on
         for call in self.calls:
             yield call.on

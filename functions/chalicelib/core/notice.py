@@ -77,13 +77,24 @@ class Task(Struct, frozen=True, kw_only=True):
         return f"{self.anchor}#{self.step}"
 
 
+class Outcome(StrEnum):
+    """What came of a contact: spoken to, nobody there, left at the door, come back; `settled`: no longer needed."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no-answer"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    SETTLED = "settled"
+
+
 class Call(Struct, frozen=True, kw_only=True):
-    """A call or visit made, whatever the occasion: it counts as a contact."""
+    """A call, visit or letter made, whatever the occasion: it counts as a contact. `at` is the hour."""
 
     id: str
     on: date
     way: Channel
     outcome: str = ""
+    at: str = ""
 
 
 class Approval(Struct, frozen=True, kw_only=True):

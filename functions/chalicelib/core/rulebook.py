@@ -385,11 +385,15 @@ class Hours(_Rules, frozen=True, kw_only=True):
 
 
 class Limits(_Rules, frozen=True, kw_only=True):
-    """What keeps contact decent: days between messages, contacts a week, freshness of the ledger, life of a link."""
+    """What keeps contact decent: days between messages, contacts a week, freshness of the ledger, life of a link.
+
+    Staff have `task_working_days` for what a stage gives no time of its own.
+    """
 
     min_interval_days: Annotated[int, Meta(ge=1)]
     contacts_a_week: Annotated[int, Meta(ge=1, le=7)] = 3
     ledger_fresh_days: Annotated[int, Meta(ge=0)]
+    task_working_days: Annotated[int, Meta(ge=1)] = 3
     link_days: Annotated[int, Meta(ge=1)]
     visible_days_before_due: Annotated[int, Meta(ge=1)]
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ..core.history import History
 from ..core.notice import CLAIMABLE, Approval, Call, Notice, State, Task
+from ..core.rulebook import Channel
 from .item import by_prefix, day, decoded, encoded
 from .ports import Condition, Item, Table
 
@@ -48,6 +49,12 @@ class Notices:
         values: Item = {"done_on": done_on.isoformat(), "outcome": outcome}
         is_open = [Condition("pk", "equals", pk), Condition("done_on", "absent")]
         return self._table.change(pk, f"CASE#{task.key}", values, all_of=is_open)
+
+    def change_way(self, task: Task, way: Channel) -> bool:
+        """Has staff go on in another way, such as a visit after calls nobody answered; whether it was still open."""
+        pk = f"H#{task.owner}"
+        is_open = [Condition("pk", "equals", pk), Condition("done_on", "absent")]
+        return self._table.change(pk, f"CASE#{task.key}", {"way": way.value}, all_of=is_open)
 
     def add_call(self, owner: str, call: Call) -> bool:
         """Notes a call or visit; whether it was new."""
@@ -93,7 +100,13 @@ class Notices:
 
 
 def _task(item: Item) -> Task:
-    return replace(decoded(item, Task), done_on=day(item.get("done_on")), outcome=str(item.get("outcome", "")))
+    task = decoded(item, Task)
+    return replace(
+        task,
+        task=str(item.get("way", task.task)),
+        done_on=day(item.get("done_on")),
+        outcome=str(item.get("outcome", "")),
+    )
 
 
 def _notice(item: Item) -> Notice:

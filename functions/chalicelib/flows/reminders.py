@@ -7,13 +7,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..core.account import Account
 from ..core.bundle import Bundle
 from ..core.calendar import ONE_DAY
-from ..core.collection import Step, Wait, next_step
+from ..core.collection import Step, Wait, is_fresh, next_step
 from ..core.ledger import fold
-from ..core.notice import Notice, State, Task
+from ..core.notice import Notice, Outcome, State, Task
 from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
+from ..core.tasks import OpenTask, Standing, care_review, open_tasks
 from ..core.words import reason_text
+from ..core.workdays import working_days_later
 from .ports import Queue
 from .records import Records
 
@@ -28,11 +31,14 @@ class Job(Struct, frozen=True):
 
 
 class Run(Struct):
-    """What a look at the owners found: notices and tasks to do, and who waits for what."""
+    """What a look at the owners found: notices and tasks to do, who waits for what, what staff have not done yet."""
 
     notices: list[Step]
     tasks: list[Step]
     waits: list[Wait]
+    open_tasks: list[OpenTask] = []
+    reviews: list[Task] = []
+    buildings: dict[str, str] = {}
 
 
 Progress = Callable[[int, int], None]
@@ -44,14 +50,18 @@ def plan(
     *,
     on: date,
     ledger_through: date | None,
+    due_by: date | None = None,
     on_progress: Progress = lambda done, whole: None,
 ) -> Run:
-    """Who would be told what on a day, and who would not, and why; reads only."""
+    """Who would be told what on a day, and who would not, and why; reads only.
+
+    Those are looked at whose day has come, on that day or, for a wider look, by a later one.
+    """
     run = Run([], [], [])
-    owners = records.due_owners(on)
+    owners = records.due_owners(due_by or on)
     for number, owner in enumerate(owners, 1):
         on_progress(number, len(owners))
-        decision = decide(records, bundle, owner, on=on, ledger_through=ledger_through)
+        decision = _looked_at(records, bundle, owner, run, on=on, ledger_through=ledger_through)
         if isinstance(decision, Step):
             (run.notices if decision.channel in SENT_BY_MACHINE else run.tasks).append(decision)
             beside = companion(decision)
@@ -61,16 +71,28 @@ def plan(
     return run
 
 
-def decide(
-    records: Records, bundle: Bundle, owner: str, *, on: date, ledger_through: date | None
+def _looked_at(
+    records: Records, bundle: Bundle, owner: str, run: Run, *, on: date, ledger_through: date | None
 ) -> Step | Wait | None:
     """One owner's next step or wait from the records as they are; None for an id nobody has."""
     account = records.load_account(owner)
     if account is None:
         return None
-    history = records.notices.load_history(owner)
-    ledger = fold(account, bundle.rules, on)
-    return next_step(account, ledger, history, bundle.rules, on=on, ledger_through=ledger_through)
+    rules, history = bundle.rules, records.notices.load_history(owner)
+    ledger = fold(account, rules, on)
+    fresh = is_fresh(rules, on, ledger_through)
+    run.open_tasks += open_tasks(account, ledger, history, rules, on=on, is_fresh=fresh)
+    review = care_review(account.owner, on)
+    run.reviews += [review] if review else []
+    decision = next_step(account, ledger, history, rules, on=on, ledger_through=ledger_through)
+    if isinstance(decision, Step):
+        run.buildings[owner] = _building(account, decision)
+    return decision
+
+
+def _building(account: Account, step: Step) -> str:
+    unit = step.anchor.split("/")[1]
+    return next((tenure.building for tenure in account.tenures if tenure.unit == unit), "")
 
 
 def queue_run(
@@ -100,7 +122,19 @@ def queue_run(
         records.set_due_day(step.owner, on + ONE_DAY)
     for wait in run.waits:
         records.set_due_day(wait.owner, _next_look(wait, on))
+    for review in run.reviews:
+        records.notices.add_task(review)
+    for one in run.open_tasks:
+        _follow(records, one, on)
     return run
+
+
+def _follow(records: Records, one: OpenTask, on: date) -> None:
+    """What is paid is no longer asked for; what is not done is looked at every day."""
+    if one.standing is Standing.SETTLED:
+        records.notices.close_task(one.task, done_on=on, outcome=Outcome.SETTLED.value)
+    else:
+        records.bring_forward(one.task.owner, on + ONE_DAY)
 
 
 def companion(step: Step) -> Step | None:
@@ -149,11 +183,17 @@ def task_of(step: Step, bundle: Bundle) -> Task:
         task=step.channel.value,
         opened_on=step.on,
         reason=reason_text(bundle.words, step.reason, bundle.rules.community.languages[0]),
-        by=_doer(step),
+        by=doer(step),
+        due_on=working_days_later(step.on, _working_days(step, bundle), bundle.rules.community),
     )
 
 
-def _doer(step: Step) -> Actor:
+def _working_days(step: Step, bundle: Bundle) -> int:
+    rule = step.stage.task
+    return rule.working_days if rule else bundle.rules.collection.limits.task_working_days
+
+
+def doer(step: Step) -> Actor:
     """Who does it: the stage's actor, or a clerk where a machine cannot."""
     return Actor.CLERK if step.stage.by is Actor.SYSTEM else step.stage.by
 

@@ -1,0 +1,64 @@
+"""What every command begins with: the rules of `site/`, the day, and an owner as staff name one."""
+
+import argparse
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from chalicelib import settings
+from chalicelib.core.account import Account
+from chalicelib.core.bundle import Bundle, served_at
+from chalicelib.core.calendar import local_date
+from chalicelib.flows.records import Records
+
+from . import bundle, console
+
+SITE = Path("site")
+
+
+class Refused(Exception):
+    """The input is at fault: what is wrong, in one line for a person."""
+
+
+def rules(said: Any) -> Bundle:
+    """What `site/` compiles to now; a fault is told by `check`'s own words."""
+    try:
+        site_url = settings.read().site_url
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    found = bundle.compiled(SITE)
+    if found.bundle is None:
+        console.print_faults(console.fault_rows(found, said.language), file=sys.stderr)
+        raise Refused("site/ has faults: see `courtyard check`")
+    return served_at(found.bundle, site_url)
+
+
+def now() -> datetime:
+    """The instant, read in one place for all commands."""
+    return datetime.now(UTC)
+
+
+def today(rules: Bundle) -> date:
+    """The day it is in the community."""
+    return local_date(now(), rules.rules.community.time_zone)
+
+
+def account(records: Records, named: str, on: date) -> Account:
+    """The account of an owner named by id or by a unit they hold on a day."""
+    found = records.load_account(named)
+    if found is None:
+        _, holders = records.load_unit(named)
+        present = [holder.owner for holder in holders if holder.holds(on)]
+        found = records.load_account(present[0]) if present else None
+    if found is None:
+        raise Refused(f"{named}: no owner has this id, and nobody holds such a unit")
+    return found
+
+
+def day(text: str) -> date:
+    """A day as staff type it, for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write YYYY-MM-DD") from None

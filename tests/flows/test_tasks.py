@@ -1,0 +1,155 @@
+"""Staff at work: calls that are tried twice, visits, cases with a cause, and a list that is checked again."""
+
+from datetime import date
+
+import pytest
+
+from chalicelib.core.errors import NotFound
+from chalicelib.core.notice import Outcome, Task
+from chalicelib.core.rulebook import Actor, Channel, Treatment
+from chalicelib.core.tasks import Standing
+from chalicelib.flows import approvals, reminders, tasks
+from tests.builders import OWNER, bill, contact, day, hold, owner, payment, shipped_bundle
+from tests.flows.office import Office, at
+
+Q1 = bill(issued="2026-02-20")  # due on 2026-03-31
+BY_PHONE = owner(OWNER, contact(email=None))
+
+
+def centre(who: object = None) -> Office:
+    office = Office(bundle=shipped_bundle())
+    office.enter(Q1, owner=BY_PHONE if who is None else who)  # type: ignore[arg-type]
+    return office
+
+
+def report(office: Office, way: Channel, outcome: Outcome, now: str) -> Task | None:
+    return tasks.record_contact(office.records, office.bundle, OWNER, way, outcome, at=at(now))
+
+
+def standing(office: Office, on: str, through: str | None = None) -> list[Standing]:
+    office_day = day(on)
+    fresh: date = day(through or on)
+    run = reminders.plan(office.records, office.bundle, on=office_day, ledger_through=fresh, due_by=day("2030-01-01"))
+    return [one.standing for one in run.open_tasks]
+
+
+def test_a_task_says_who_does_it_and_by_when() -> None:
+    office = centre()
+    office.plan("2026-04-07")  # a Tuesday
+    (task,) = office.tasks()
+    assert (task.task, task.by, task.due_on) == ("call", Actor.CLERK, day("2026-04-10"))
+
+
+def test_two_calls_at_different_times_of_day_and_then_a_visit() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    ways = [
+        report(office, Channel.CALL, Outcome.NO_ANSWER, now)
+        for now in ("2026-04-07 10:00", "2026-04-07 11:00", "2026-04-07 18:00")
+    ]
+    assert [task.task for task in ways if task] == ["call", "call", "visit"]
+    assert [task.task for task in office.tasks()] == ["visit"]
+    done = report(office, Channel.VISIT, Outcome.NO_ANSWER, "2026-04-09 15:00")
+    assert done and done.done_on == day("2026-04-09"), "word was left at the door"
+
+
+def test_the_same_report_twice_changes_nothing() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    for _ in range(2):
+        report(office, Channel.CALL, Outcome.REACHED, "2026-04-08 10:00")
+    history = office.records.notices.load_history(OWNER)
+    assert [len(history.calls), len(history.tasks)] == [1, 1]
+    assert history.tasks[0].outcome == "reached"
+
+
+def test_the_next_demand_counts_from_the_day_the_owner_was_reached() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    report(office, Channel.CALL, Outcome.REACHED, "2026-04-11 10:00")
+    (wait,) = office.plan("2026-04-12").waits
+    assert wait.until == day("2026-04-23")
+
+
+def test_a_call_nobody_asked_for_counts_as_a_contact() -> None:
+    office = centre()
+    assert report(office, Channel.CALL, Outcome.REACHED, "2026-04-07 09:30") is None
+    (wait,) = office.plan("2026-04-07").waits
+    assert wait.reason.code == "contacted-today"
+
+
+def test_the_list_of_calls_is_checked_again() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    assert standing(office, "2026-04-08") == [Standing.ASKED]
+    assert standing(office, "2026-04-08", through="2026-04-01") == [Standing.STALE]
+    office.records.add_hold(OWNER, hold("2026-04-08", "2026-04-20"))
+    assert standing(office, "2026-04-08") == [Standing.HELD]
+    office.records.record_payment(OWNER, payment(123456, "2026-04-08"))
+    assert standing(office, "2026-04-09") == [Standing.SETTLED]
+
+
+def test_what_is_paid_is_no_longer_asked_for_and_the_day_after_the_task_is_gone() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    office.records.record_payment(OWNER, payment(123456, "2026-04-08"))
+    office.plan("2026-04-08")
+    (task,) = office.tasks()
+    assert (task.outcome, task.done_on) == ("settled", day("2026-04-08"))
+
+
+def test_an_owner_with_a_task_is_looked_at_every_day() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    for on in ("2026-04-08", "2026-04-09"):
+        office.plan(on)
+        assert OWNER in office.records.due_owners(day(on).replace(day=day(on).day + 1))
+
+
+def with_a_case() -> Office:
+    office = centre()
+    office.records.set_ledger_through(day("2026-12-31"))
+    for on in ("2026-04-07", "2026-04-19", "2026-06-01"):
+        run = office.plan(on)
+        approvals.approve(office.records, approvals.awaiting(run), by="arn:manager", at=at(on))
+        office.plan(on)
+        for way in (Channel.CALL, Channel.LETTER):
+            report(office, way, Outcome.DELIVERED, f"{on} 15:00")
+    return office
+
+
+def test_a_case_is_closed_with_a_cause_of_the_rules() -> None:
+    office = with_a_case()
+    with pytest.raises(ValueError, match="grumpy"):
+        tasks.close_case(office.records, office.bundle, OWNER, "grumpy", on=day("2026-06-05"))
+    closed = tasks.close_case(office.records, office.bundle, OWNER, "hardship", on=day("2026-06-05"))
+    assert (closed.step, closed.outcome, closed.done_on) == ("long-overdue", "hardship", day("2026-06-05"))
+    with pytest.raises(NotFound):
+        tasks.close_case(office.records, office.bundle, OWNER, "hardship", on=day("2026-06-06"))
+
+
+def test_care_is_looked_at_again_after_a_year() -> None:
+    cared = owner(OWNER, contact(), care=(Treatment.CALL_FIRST,), care_by="clerk", care_on=day("2025-04-10"))
+    office = centre(cared)
+    office.plan("2026-04-07")
+    assert [task.stage for task in office.tasks()] == ["first-demand"]
+    for on in ("2026-04-10", "2026-04-11"):
+        office.plan(on)
+    assert sorted(task.stage for task in office.tasks()) == ["care-review", "first-demand"]
+    closed = tasks.close_case(office.records, office.bundle, OWNER, "kept", on=day("2026-04-12"))
+    account = office.records.load_account(OWNER)
+    assert closed.stage == "care-review"
+    assert account and (account.owner.care, account.owner.care_on) == ((Treatment.CALL_FIRST,), day("2026-04-12"))
+
+
+def test_a_demand_waits_for_approval_and_goes_the_same_day() -> None:
+    office = centre()
+    for on in ("2026-04-07",):
+        office.plan(on)
+        report(office, Channel.CALL, Outcome.REACHED, f"{on} 10:00")
+    waiting = approvals.awaiting(office.plan("2026-04-19"))
+    assert [(step.owner, step.step) for step in waiting] == [(OWNER, "second-demand")]
+    assert approvals.approve(office.records, waiting, by="arn:manager", at=at("2026-04-19")) == 1
+    assert approvals.approve(office.records, waiting, by="arn:other", at=at("2026-04-19")) == 0
+    run = office.plan("2026-04-19")
+    assert [step.step for step in run.tasks] == ["second-demand", "second-demand.call"]

@@ -1,0 +1,113 @@
+"""The commands of the people behind the policy, as a clerk types them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core.account import Holder
+from chalicelib.core.calendar import instant
+from chalicelib.core.notice import Outcome
+from chalicelib.core.rulebook import Channel
+from chalicelib.flows import tasks
+from staff import aws, cli, session
+from tests.builders import bill, contact, day, owner, shipped_bundle, tenure
+
+ROOT = Path(__file__).parents[2]
+OWNER = "o-0412"
+
+
+@pytest.fixture
+def clerk(stack: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs a command in the project; its exit and what it printed, as JSON where it can be."""
+    monkeypatch.chdir(ROOT)
+    records = aws.records()
+    records.save_owner(owner(OWNER, contact(email=None)))
+    records.add_facts(OWNER, [tenure(), bill(issued="2026-02-20")])
+    records.add_holder("3-2-1201", Holder(owner=OWNER, from_=day("2021-05-01")))
+    records.set_due_day(OWNER, day("2026-01-01"))
+    records.set_ledger_through(day("2026-12-31"))
+
+    def run(*arguments: str) -> tuple[int, Any]:
+        status = cli.main([*arguments, "--json"])
+        said = capsys.readouterr()
+        return status, json.loads(said.out) if status == 0 else said.err
+
+    return run
+
+
+def test_the_list_for_the_day_names_whom_to_call_by_whom_and_by_when(clerk: Any) -> None:
+    _, run = clerk("run", "--on", "2026-04-07")
+    assert [(task["task"], task["by"], task["due"], task["at"]) for task in run["tasks"]] == [
+        ("call", "clerk", "2026-04-10", "2026-04-07T09:30:00+08:00")
+    ]
+    assert run["totals"]["by_building"] == {"3": 1}
+    _, said = clerk("calls", "--on", "2026-04-07")
+    (row,) = said["tasks"]
+    assert (row["owner"], row["units"], row["owed"], row["standing"]) == (OWNER, ["3-2-1201"], 123456, "asked")
+
+
+def test_a_call_on_record_moves_the_policy_on_and_the_next_demand_waits_for_a_manager(clerk: Any) -> None:
+    clerk("run", "--on", "2026-04-07")
+    _, said = clerk("record", "3-2-1201", "call", "reached", "--on", "2026-04-08")
+    assert said == {"owner": OWNER, "task": "first-demand", "way": "call", "done_on": "2026-04-08"}
+
+    clerk("run", "--on", "2026-04-20")
+    _, listed = clerk("approve", "--on", "2026-04-21", "--dry-run")
+    assert (listed["approved"], [notice["stage"] for notice in listed["notices"]]) == (0, ["second-demand"])
+    _, approved = clerk("approve", "--on", "2026-04-21", "--owner", OWNER, "--stage", "second-demand")
+    assert approved["approved"] == 1
+    assert approved["by"].startswith("arn:aws:")
+    _, run = clerk("run", "--on", "2026-04-21")
+    assert [task["task"] for task in run["tasks"]] == ["letter", "call"]
+
+
+def test_nobody_is_approved_who_was_not_named(clerk: Any) -> None:
+    clerk("run", "--on", "2026-04-07")
+    clerk("record", OWNER, "call", "reached", "--on", "2026-04-08")
+    _, approved = clerk("approve", "--on", "2026-04-20", "--owner", "o-0001")
+    assert (approved["approved"], approved["notices"]) == (0, [])
+
+
+def test_a_pause_is_opened_within_its_limits_and_ended_by_its_id(clerk: Any) -> None:
+    _, made = clerk("hold", OWNER, "hardship")
+    assert (made["id"], made["bills"]) == ("hardship-1", [])
+    status, said = clerk("hold", OWNER, "hardship", "--until", "2040-01-01", "--role", "manager")
+    assert (status, "2040" in said) == (1, False)
+    _, ended = clerk("hold", OWNER, "hardship-1")
+    assert ended["id"] == "hardship-1"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("hold", OWNER, "forever"),
+        ("hold", OWNER, "litigation"),
+        ("hold", OWNER, "promise", "--bill", "1999-Q1"),
+        ("record", OWNER, "call", "shouted-at"),
+        ("record", OWNER, "case", "hardship"),
+        ("record", "nobody", "call", "reached"),
+    ],
+)
+def test_what_the_rules_do_not_allow_is_refused_in_one_line(clerk: Any, arguments: tuple[str, ...]) -> None:
+    status, said = clerk(*arguments)
+    assert (status, len(said.strip().splitlines())) == (1, 1)
+
+
+@pytest.mark.parametrize("arguments", [("--at", "25:99"), ("--on", "yesterday")])
+def test_a_day_or_an_hour_that_is_none_is_refused_with_its_form(arguments: tuple[str, str], clerk: Any) -> None:
+    with pytest.raises(SystemExit) as left:
+        clerk("record", OWNER, "call", "reached", *arguments)
+    assert left.value.code == 2
+
+
+def test_people_read_the_same_on_the_terminal(clerk: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    clerk("run", "--on", "2026-04-07")
+    assert cli.main(["--lang", "zh", "calls", "--on", "2026-04-08"]) == 0
+    assert "王小明" in capsys.readouterr().out
+    records, rules = aws.records(), session.rules(type("Said", (), {"language": "zh"}))
+    noon = instant(day("2026-04-08"), shipped_bundle().rules.collection.call_hours[0].opening, "Asia/Shanghai")
+    tasks.record_contact(records, rules, OWNER, Channel.CALL, Outcome.REACHED, at=noon)
+    assert cli.main(["--lang", "zh", "approve", "--on", "2026-04-20", "--dry-run"]) == 0
+    assert "second-demand" in capsys.readouterr().out
