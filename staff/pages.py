@@ -174,7 +174,7 @@ class Pages:
         rewards = standing(self.rulebook.collection.rewards[name], self.today)
         schedule = self._schedule(schedule_id)
         worked = {
-            reward: examples.reward(name, reward, schedule)
+            reward: examples.reward(reward, schedule)
             for reward in (*filter(None, [rewards.current]), *rewards.coming)
         }
         kinds = [kind for kind in self.rulebook.fees.kinds.values() if kind.reward == name]

@@ -5,10 +5,11 @@ from datetime import date
 from .account import Account
 from .collection import Step, next_step
 from .debt import Debt
+from .discounts import Offer
 from .history import History
 from .ledger import Ledger, Receipt, fold
 from .money import Fen, total
-from .rulebook import Language, Rulebook
+from .rulebook import Kind, Language, Rulebook
 from .view import AllocationView, BillState, BillView, HoldView, Line, NextView, PaymentView, Statement, UnitView
 from .words import Words, reason_text
 
@@ -81,7 +82,7 @@ def _bill(debt: Debt, account: Account, rules: Rulebook, on: date, language: Lan
         outstanding=outstanding,
         state=_state(account, debt, on),
         days_overdue=days,
-        lines=_lines(debt, on),
+        lines=_lines(debt, kind, on, language),
     )
 
 
@@ -93,7 +94,7 @@ def _state(account: Account, debt: Debt, on: date) -> BillState:
     return "overdue" if debt.bill.due_on < on else "open"
 
 
-def _lines(debt: Debt, on: date) -> tuple[Line, ...]:
+def _lines(debt: Debt, kind: Kind | None, on: date, language: Language) -> tuple[Line, ...]:
     bill = debt.bill
     charges = [
         Line(
@@ -110,22 +111,25 @@ def _lines(debt: Debt, on: date) -> tuple[Line, ...]:
         )
         for charge in bill.charges
     ] or [Line(kind="principal", amount=bill.principal, rule="as-billed")]
-    if debt.offer and debt.discount:
-        offer = debt.offer
-        charges.append(
-            Line(
-                kind="discount",
-                amount=debt.discount,
-                rule=offer.reward,
-                base=bill.principal,
-                rate=offer.share,
-                to=offer.until,
-            )
-        )
+    if debt.grants:
+        charges.append(_discount(debt.grants[-1].offer, bill.principal, kind, language))
     for one in debt.adjustments:
         line = Line(kind="adjustment", amount=one.amount, rule=one.kind, from_=one.on, reason=one.reason)
         charges.append(line)
     return (*charges, *debt.late_fee_lines(on))
+
+
+def _discount(offer: Offer, principal: Fen, kind: Kind | None, language: Language) -> Line:
+    """A reward by its name, with the share it is and the day by which it had to be earned."""
+    return Line(
+        kind="discount",
+        amount=offer.amount,
+        rule=kind.reward if kind and kind.reward else "",
+        base=principal,
+        rate=str(offer.reward.share),
+        to=offer.until,
+        reason=offer.reward.name.of(language),
+    )
 
 
 def _payments(ledger: Ledger, rules: Rulebook, language: Language) -> tuple[PaymentView, ...]:
