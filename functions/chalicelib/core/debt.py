@@ -1,7 +1,7 @@
 """A bill with everything that has happened to it: what was taken off, what was paid, what a late fee adds."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -48,6 +48,11 @@ class Debt(Struct):
         """What was paid of a part that an adjustment took away later; below zero while principal is left."""
         lowered = self.discount + self.adjusted("principal") + self.paid("principal")
         return Fen(lowered - self.bill.principal)
+
+    @property
+    def rewards_until(self) -> date:
+        """The last day on which any reward could be earned."""
+        return self.bill.due_on - timedelta(days=min(reward.days_before_due for reward in self.rewards))
 
     @property
     def asked(self) -> Fen:

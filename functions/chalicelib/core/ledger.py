@@ -32,7 +32,7 @@ class Ledger(Struct):
     order: tuple[str, ...]
     debts: dict[str, Debt] = {}
     receipts: dict[str, Receipt] = {}
-    hopeful: list[Debt] = []  # those that may earn a reward: seldom any
+    hopeful: list[Debt] = []  # those that may still earn a reward: seldom any
 
     @property
     def credit(self) -> Fen:
@@ -65,6 +65,7 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
         for adjustment in sorted(facts.adjustments, key=lambda a: a.id):
             _adjust(ledger, adjustment, day)
         _allocate(ledger, day)
+        ledger.hopeful = [debt for debt in ledger.hopeful if debt.rewards_until >= day]
         if ledger.hopeful:
             _reward(ledger, day)
     return ledger
@@ -134,7 +135,7 @@ def _take_back(ledger: Ledger, reopened: set[str]) -> list[Debt]:
     """Rewards that rested on bills which are open again; what they asked for is open again too."""
     found: list[Debt] = []
     while True:  # one may rest on another
-        falling = [d for d in ledger.hopeful if any(grant.rests_on & reopened for grant in d.grants)]
+        falling = [d for d in ledger.debts.values() if any(grant.rests_on & reopened for grant in d.grants)]
         if not falling:
             return found
         for debt in falling:

@@ -1,6 +1,6 @@
 """Which rewards are earned on a day: by one bill paid early, a whole year's paid ahead, or a streak paid on time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -21,16 +21,14 @@ class Award(Struct, frozen=True):
     settles: list[Debt]
 
 
-def award(hopeful: Iterable[Debt], debts: Mapping[str, Debt], day: date) -> Award | None:
+def award(hopeful: Sequence[Debt], debts: Mapping[str, Debt], day: date) -> Award | None:
     """The next reward earned by what is paid; None when there is none, or none better than was given.
 
-    A bill has one reward, the best it earned: they never add up.
+    A bill has one reward, the best it earned: they never add up. What a bill earns alone is found first,
+    so that it stands should a year's reward be taken back.
     """
-    for debt in hopeful:
-        found = _alone(debt, debts, day) or _year(debt, debts, day)
-        if found:
-            return found
-    return None
+    awards = (earned(debt, debts, day) for earned in (_alone, _year) for debt in hopeful)
+    return next(filter(None, awards), None)
 
 
 def _alone(debt: Debt, debts: Mapping[str, Debt], day: date) -> Award | None:
