@@ -59,7 +59,7 @@ def with_late_fee(path: Path, **values: object) -> None:
 
 
 def _unquoted_numbers(text: str) -> str:
-    return re.sub(r"^(\s*(?:- )?\w+: )'(\d+)'$", r"\1\2", text, flags=re.MULTILINE)
+    return re.sub(r"^(\s*(?:- )?(?:\w+: )?)'(\d+)'$", r"\1\2", text, flags=re.MULTILINE)
 
 
 @pytest.fixture
