@@ -31,7 +31,7 @@ def statement(
     ledger = fold(account, rules, on)
     language = language or account.owner.language
     debts = sorted(ledger.debts.values(), key=lambda debt: (debt.bill.due_on, debt.bill.key), reverse=True)
-    bills = tuple(_bill(debt, account, rules, on, language) for debt in debts)
+    bills = tuple(_bill(debt, account, rules, words, on, language) for debt in debts)
     open_due = [bill.due_on for bill in bills if bill.outstanding]
     return Statement(
         owner=account.owner.id,
@@ -63,7 +63,7 @@ def rules_from(rules: Rulebook, on: date) -> date:
     return max((day for day in days if day <= on), default=min(days))
 
 
-def _bill(debt: Debt, account: Account, rules: Rulebook, on: date, language: Language) -> BillView:
+def _bill(debt: Debt, account: Account, rules: Rulebook, words: Words, on: date, language: Language) -> BillView:
     bill, outstanding = debt.bill, debt.outstanding(on)
     kind = rules.fees.kinds.get(bill.kind)
     days = max(0, (on - bill.due_on).days) if outstanding else 0
@@ -82,7 +82,7 @@ def _bill(debt: Debt, account: Account, rules: Rulebook, on: date, language: Lan
         outstanding=outstanding,
         state=_state(account, debt, on),
         days_overdue=days,
-        lines=_lines(debt, kind, on, language),
+        lines=_lines(debt, kind, words, on, language),
     )
 
 
@@ -94,7 +94,7 @@ def _state(account: Account, debt: Debt, on: date) -> BillState:
     return "overdue" if debt.bill.due_on < on else "open"
 
 
-def _lines(debt: Debt, kind: Kind | None, on: date, language: Language) -> tuple[Line, ...]:
+def _lines(debt: Debt, kind: Kind | None, words: Words, on: date, language: Language) -> tuple[Line, ...]:
     bill = debt.bill
     charges = [
         Line(
@@ -114,7 +114,9 @@ def _lines(debt: Debt, kind: Kind | None, on: date, language: Language) -> tuple
     if debt.grants:
         charges.append(_discount(debt.grants[-1].offer, bill.principal, kind, language))
     for one in debt.adjustments:
-        line = Line(kind="adjustment", amount=one.amount, rule=one.kind, from_=one.on, reason=one.reason)
+        known = words.labels.get(f"waived-{one.reason}")  # a reason of the rules' own, or what a person wrote
+        reason = known.of(language) if known else one.reason
+        line = Line(kind="adjustment", amount=one.amount, rule=one.kind, from_=one.on, reason=reason)
         charges.append(line)
     return (*charges, *debt.late_fee_lines(on))
 

@@ -7,13 +7,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..core import goodwill as waivers
+from ..core.account import Adjustment
 from ..core.bundle import Bundle
 from ..core.calendar import ONE_DAY
 from ..core.collection import Step, Wait, next_step
 from ..core.ledger import fold
+from ..core.limitation import Expiring, Watch, watch
 from ..core.notice import Notice, State, Task
 from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
 from ..core.words import reason_text
+from . import goodwill
 from .ports import Queue
 from .records import Records
 
@@ -28,11 +32,22 @@ class Job(Struct, frozen=True):
 
 
 class Run(Struct):
-    """What a look at the owners found: notices and tasks to do, and who waits for what."""
+    """What a look at the owners found: notices and tasks to do, who waits for what, and what is given or runs out."""
 
-    notices: list[Step]
-    tasks: list[Step]
-    waits: list[Wait]
+    notices: list[Step] = []
+    tasks: list[Step] = []
+    waits: list[Wait] = []
+    waivers: dict[str, Adjustment] = {}
+    limitation: list[Expiring] = []
+    warned_on: dict[str, date] = {}
+
+
+class Look(Struct, frozen=True):
+    """What one owner's records come to on a day."""
+
+    decision: Step | Wait
+    waiver: Adjustment | None
+    watch: Watch
 
 
 Progress = Callable[[int, int], None]
@@ -47,30 +62,54 @@ def plan(
     on_progress: Progress = lambda done, whole: None,
 ) -> Run:
     """Who would be told what on a day, and who would not, and why; reads only."""
-    run = Run([], [], [])
+    run = Run()
     owners = records.due_owners(on)
     for number, owner in enumerate(owners, 1):
         on_progress(number, len(owners))
-        decision = decide(records, bundle, owner, on=on, ledger_through=ledger_through)
+        seen = look(records, bundle, owner, on=on, ledger_through=ledger_through)
+        if seen is None:
+            continue
+        _note(run, owner, seen)
+        decision = seen.decision
         if isinstance(decision, Step):
             (run.notices if decision.channel in SENT_BY_MACHINE else run.tasks).append(decision)
             beside = companion(decision)
             run.tasks += [beside] if beside else []
-        elif decision is not None:
+        else:
             run.waits.append(decision)
     return run
+
+
+def _note(run: Run, owner: str, seen: Look) -> None:
+    run.limitation += seen.watch.warnings
+    if seen.waiver:
+        run.waivers[owner] = seen.waiver
+    if seen.watch.next_on:
+        run.warned_on[owner] = seen.watch.next_on
 
 
 def decide(
     records: Records, bundle: Bundle, owner: str, *, on: date, ledger_through: date | None
 ) -> Step | Wait | None:
     """One owner's next step or wait from the records as they are; None for an id nobody has."""
+    seen = look(records, bundle, owner, on=on, ledger_through=ledger_through)
+    return seen.decision if seen else None
+
+
+def look(records: Records, bundle: Bundle, owner: str, *, on: date, ledger_through: date | None) -> Look | None:
+    """One owner's records as they are: a waiver that is due is taken as given; None for an id nobody has."""
     account = records.load_account(owner)
     if account is None:
         return None
+    rules = bundle.rules
     history = records.notices.load_history(owner)
-    ledger = fold(account, bundle.rules, on)
-    return next_step(account, ledger, history, bundle.rules, on=on, ledger_through=ledger_through)
+    ledger = fold(account, rules, on)
+    waiver = waivers.waiver(account, ledger, history, on)
+    if waiver:
+        account = replace(account, adjustments=(*account.adjustments, waiver))
+        ledger = fold(account, rules, on)
+    decision = next_step(account, ledger, history, rules, on=on, ledger_through=ledger_through)
+    return Look(decision, waiver, watch(account, ledger, history, rules, on))
 
 
 def queue_run(
@@ -86,6 +125,8 @@ def queue_run(
     Doing it again on the same day adds nothing: the keys follow from bill and stage.
     """
     run = plan(records, bundle, on=on, ledger_through=records.ledger_through(), on_progress=on_progress)
+    for owner, waiver in run.waivers.items():
+        goodwill.grant(records, owner, waiver)
     notices = [_notice(step) for step in run.notices]
     for notice in notices:
         records.notices.add_notice(notice)
@@ -99,7 +140,7 @@ def queue_run(
             take_turn(records, bundle, step, on=on)
         records.set_due_day(step.owner, on + ONE_DAY)
     for wait in run.waits:
-        records.set_due_day(wait.owner, _next_look(wait, on))
+        records.set_due_day(wait.owner, _next_look(wait, on, run.warned_on.get(wait.owner)))
     return run
 
 
@@ -122,8 +163,10 @@ def take_turn(records: Records, bundle: Bundle, step: Step, *, on: date) -> bool
     return records.take_turn(step.owner, step.key, on=on, earliest_last=earliest)
 
 
-def _next_look(wait: Wait, on: date) -> date:
-    return max(wait.until or on + timedelta(days=_LOOK_AGAIN_DAYS), on + ONE_DAY)
+def _next_look(wait: Wait, on: date, warned_on: date | None) -> date:
+    """When the wait is over, or earlier if a claim comes nearer to its end by then."""
+    until = wait.until or on + timedelta(days=_LOOK_AGAIN_DAYS)
+    return max(min(until, warned_on or until), on + ONE_DAY)
 
 
 def _notice(step: Step) -> Notice:
