@@ -72,8 +72,10 @@ def print_plan(answer: Row, words: Words, language: Language) -> None:
         channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
         table.add_row(step["owner"], step["stage"], channels, ", ".join(dict.fromkeys(step["bills"])), step["reason"])
     console.print(table)
+    if answer["limitation"]:
+        console.print(_limitation(answer["limitation"], words, language))
     totals = answer["totals"]
-    for name, by in (("notices", {}), ("tasks", {}), ("waits", totals["by_wait"])):
+    for name, by in (("notices", {}), ("tasks", {}), ("waivers", {}), ("waits", totals["by_wait"])):
         of = " · ".join(f"{code} {count}" for code, count in by.items())
         console.print(f"{words.labels[f'plan-{name}'].of(language)} {totals[name]}" + (f" ({of})" if of else ""))
     for by in (totals["by_stage"], totals["by_channel"], answer.get("states", {})):
@@ -114,6 +116,16 @@ def print_calls(answer: Row, words: Words, language: Language) -> None:
             words.labels[f"standing-{row['standing']}"].of(language),
         )
     console.print(table)
+
+
+def _limitation(rows: list[Row], words: Words, language: Language) -> Table:
+    """Bills whose time for court runs out: for staff, never for owners."""
+    labels = [words.labels[name].of(language) for name in ("plan-owner", "unit", "fee", "plan-bills")]
+    labels += [words.labels[f"plan-{name}"].of(language) for name in ("expires", "months")]
+    table = Table(*labels, title=words.labels["plan-limitation"].of(language))
+    for row in rows:
+        table.add_row(*(str(row[name]) for name in ("owner", "unit", "kind", "bill", "expires", "months")))
+    return table
 
 
 @contextmanager

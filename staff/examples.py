@@ -108,13 +108,12 @@ def late_fee(
     return LateFee(owed, paid, paid_on, on, due_on + timedelta(days=rule.grace_days), lines)
 
 
-def reward(name: str, rule: Reward, schedule: Schedule) -> EarlyBill | None:
+def reward(rule: Reward, schedule: Schedule) -> EarlyBill | None:
     """The first bill a reward is for, and what it takes off."""
     day = rule.from_
     while day <= rule.until:
         early = bill(schedule, quarter(day))
-        offer = discounts.offer(name, [rule], early.span.last, early.amount)
-        if offer:
+        for offer in discounts.offers([rule], early.span.last, early.amount):
             return EarlyBill(early, offer)
         day = early.span.last + ONE_DAY
     return None

@@ -10,6 +10,7 @@ from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import instant
 from chalicelib.core.collection import Step, Wait
 from chalicelib.core.hours import next_contact
+from chalicelib.core.limitation import Expiring
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Language
 from chalicelib.core.words import reason_text
 from chalicelib.flows import reminders
@@ -45,6 +46,7 @@ def plan_json(run: Run, bundle: Bundle, on: date, language: Language | None = No
         "notices": [_step(step, bundle, language) for step in run.notices],
         "tasks": [_task(step, bundle, language) for step in run.tasks],
         "waits": [_wait(wait, bundle, language) for wait in run.waits],
+        "limitation": [_warning(warning) for warning in run.limitation],
         "totals": totals(run),
     }
 
@@ -55,6 +57,7 @@ def totals(run: Run) -> dict[str, Any]:
         "notices": len(run.notices),
         "tasks": len(run.tasks),
         "waits": len(run.waits),
+        "waivers": len(run.waivers),
         "by_stage": _counted(step.stage.id for step in (*run.notices, *run.tasks)),
         "by_channel": _counted(step.channel.value for step in (*run.notices, *run.tasks)),
         "by_building": _counted(run.buildings.values()),
@@ -98,6 +101,17 @@ def _wait(wait: Wait, bundle: Bundle, language: Language) -> dict[str, Any]:
         "owner": wait.owner,
         "reason": reason_text(bundle.words, wait.reason, language),
         "until": wait.until.isoformat() if wait.until else None,
+    }
+
+
+def _warning(warning: Expiring) -> dict[str, Any]:
+    return {
+        "owner": warning.owner,
+        "bill": warning.bill.id,
+        "unit": warning.bill.unit,
+        "kind": warning.bill.kind,
+        "expires": warning.expires.isoformat(),
+        "months": warning.months,
     }
 
 

@@ -16,7 +16,7 @@ from chalicelib.core.rulebook import Language, Rulebook, Schedule, Text
 from chalicelib.core.words import Words, day_text, money_text
 
 from . import examples
-from .succession import Dated, standing
+from .succession import Dated, campaigns, standing
 
 
 def percent(share: Decimal) -> str:
@@ -58,6 +58,7 @@ class Pages:
             self.late_fee_rule,
             self.late_fee_example,
             self.late_fee_kinds,
+            self.goodwill_days,
             self.reward_list,
             self.in_force,
             self.label,
@@ -169,14 +170,16 @@ class Pages:
         """Which kinds of bills carry a late fee, and to whom each is paid."""
         return self._part("late_fee_kinds", kinds=self.rulebook.fees.kinds.values())
 
+    def goodwill_days(self, name: str) -> int | None:
+        """Within how many days of the first contact the principal must be paid for the late fee to be waived."""
+        rule = standing(self.rulebook.collection.late_fees[name], self.today).current
+        return rule.waived_once_within_days if rule else None
+
     def reward_list(self, name: str, schedule_id: str) -> Markup:
         """Rewards in force, announced and past, each with what it takes off a bill."""
-        rewards = standing(self.rulebook.collection.rewards[name], self.today)
+        rewards = campaigns(self.rulebook.collection.rewards[name], self.today)
         schedule = self._schedule(schedule_id)
-        worked = {
-            reward: examples.reward(name, reward, schedule)
-            for reward in (*filter(None, [rewards.current]), *rewards.coming)
-        }
+        worked = {reward: examples.reward(reward, schedule) for reward in (*rewards.current, *rewards.coming)}
         kinds = [kind for kind in self.rulebook.fees.kinds.values() if kind.reward == name]
         return self._part("reward_list", rewards=rewards, examples=worked, kinds=kinds)
 

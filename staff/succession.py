@@ -31,3 +31,31 @@ def standing(rules: Sequence[Rule], today: date) -> Standing[Rule]:
     current = begun[-1] if begun and (getattr(begun[-1], "until", None) or today) >= today else None
     past = begun[:-1] if current else begun
     return Standing(current, tuple(rules[len(begun) :]), tuple(reversed(past)))
+
+
+class Running(Dated, Protocol):
+    """A rule that is in force from a day to a day."""
+
+    @property
+    def until(self) -> date: ...
+
+
+Campaign = TypeVar("Campaign", bound=Running)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigns(Generic[Campaign]):
+    """Rules that may run side by side, told apart as of a day; newest first among the past."""
+
+    current: tuple[Campaign, ...]
+    coming: tuple[Campaign, ...]
+    past: tuple[Campaign, ...]
+
+
+def campaigns(rules: Sequence[Campaign], today: date) -> Campaigns[Campaign]:
+    """Which of several campaigns are on, which are announced and which are over."""
+    return Campaigns(
+        tuple(rule for rule in rules if rule.from_ <= today <= rule.until),
+        tuple(rule for rule in rules if today < rule.from_),
+        tuple(rule for rule in reversed(rules) if rule.until < today),
+    )

@@ -48,6 +48,10 @@ def late_fee(plain: Any, name: str = "gentle") -> Any:
     return plain["collection"]["late_fees"][name][0]
 
 
+def rewards_from(plain: Any, *days: str) -> list[Any]:
+    return [{**plain["collection"]["rewards"]["early"][0], "from": day} for day in days]
+
+
 CASES: dict[str, tuple[Change, str, Path, str]] = {
     "a time zone nobody knows": (
         lambda p: p["community"].update(time_zone="Asia/Beijing"), "community.yml", ("time_zone",), "unknown-name"
@@ -167,6 +171,30 @@ CASES: dict[str, tuple[Change, str, Path, str]] = {
     "a reward that ends before it starts": (
         lambda p: p["collection"]["rewards"]["early"][0].update(until="2001-12-31"),
         "collection.yml", ("rewards", "early", 0, "until"), "ends-before-start",
+    ),
+    "a reward for a streak of nobody knows how many": (
+        lambda p: p["collection"]["rewards"]["early"][0].update(earned_by="streak"),
+        "collection.yml", ("rewards", "early", 0, "streak"), "streak-and-reward",
+    ),
+    "a streak asked for by a reward for one bill": (
+        lambda p: p["collection"]["rewards"]["early"][0].update(streak=4),
+        "collection.yml", ("rewards", "early", 0, "streak"), "streak-and-reward",
+    ),
+    "a reward of more than a fifth": (
+        lambda p: p["collection"]["rewards"]["early"][0].update(share="0.21"),
+        "collection.yml", ("rewards", "early", 0, "share"), "out-of-range",
+    ),
+    "a reward of nothing": (
+        lambda p: p["collection"]["rewards"]["early"][0].update(share="0"),
+        "collection.yml", ("rewards", "early", 0, "share"), "out-of-range",
+    ),
+    "two rewards of one sort at a time": (
+        lambda p: p["collection"]["rewards"].update(early=rewards_from(p, "2026-01-01", "2026-12-31")),
+        "collection.yml", ("rewards", "early", 1, "from"), "rewards-overlap",
+    ),
+    "a warning before the time has begun to run": (
+        lambda p: p["collection"].update(limitation={"warn_months": [36]}),
+        "collection.yml", ("limitation", "warn_months", 0), "out-of-range",
     ),
     "a late fee of more than half a percent a day": (
         lambda p: late_fee(p).update(daily_rate="0.0051"),

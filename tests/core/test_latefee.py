@@ -1,7 +1,8 @@
 """The late fee: the published example to the fen, both sides of every boundary, and what must hold for all bills."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -157,14 +158,17 @@ PAID_DOWN = st.lists(st.tuples(st.integers(-30, 700), st.integers(0, 99)), max_s
 
 
 def of_bill(principal: int, rule: LateFeeRule, days: int, paid_down: list[tuple[int, int]]) -> int:
+    return sum(line.amount for line in lines_of(principal, rule, days, paid_down))
+
+
+def lines_of(principal: int, rule: LateFeeRule, days: int, paid_down: list[tuple[int, int]]) -> tuple[Line, ...]:
     steps = sorted(paid_down, key=lambda step: (step[0], -step[1]))
     left, unpaid = 100, [(DUE - timedelta(days=92), Fen(principal))]
     for when, share in steps:
         left = min(left, share)
         unpaid.append((DUE + timedelta(days=when), Fen(principal * left // 100)))
     reference = REFERENCE if rule.reference else None
-    made = latefee.lines(Fen(principal), DUE, unpaid, rule, reference, DUE + timedelta(days=days))
-    return sum(line.amount for line in made)
+    return latefee.lines(Fen(principal), DUE, unpaid, rule, reference, DUE + timedelta(days=days))
 
 
 @given(PRINCIPALS, RULES, DAYS_LATE, PAID_DOWN)
@@ -193,6 +197,33 @@ def test_a_late_fee_is_never_above_its_cap(
     principal: int, rule: LateFeeRule, days: int, paid_down: list[tuple[int, int]]
 ) -> None:
     assert of_bill(principal, rule, days, paid_down) <= latefee.cap(Fen(principal), rule)
+
+
+REFERENCE_RULES = st.builds(
+    late_fee_rule,
+    st.just("gentle"),
+    grace_days=st.integers(0, 60),
+    daily_rate=st.decimals("0", "0.005", places=5),
+    reference_multiple=st.decimals("0.5", "4", places=2),
+    cap_share=st.decimals("0", "1", places=2),
+)
+
+
+@given(PRINCIPALS, REFERENCE_RULES, DAYS_LATE, PAID_DOWN)
+def test_a_late_fee_is_never_above_either_cap(
+    principal: int, rule: LateFeeRule, days: int, paid_down: list[tuple[int, int]]
+) -> None:
+    """Each day's base x the day's yearly reference x its multiple / 365, and half a fen of rounding a piece."""
+    made = lines_of(principal, rule, days, paid_down)
+    by_reference = sum(line.days * line.base * multiple_on(rule, line.from_) / 365 for line in made)  # type: ignore[operator, arg-type]
+    charged = sum(line.amount for line in made)
+    assert charged <= latefee.cap(Fen(principal), rule)
+    assert charged <= by_reference + Fraction(len(made), 2)
+
+
+def multiple_on(rule: LateFeeRule, on: date) -> Fraction:
+    yearly = [value.rate for value in REFERENCE.values if value.from_ <= on][-1]
+    return Fraction(yearly) * Fraction(rule.reference_multiple or 0)
 
 
 @given(PRINCIPALS, RULES, DAYS_LATE, PAID_DOWN)

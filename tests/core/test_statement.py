@@ -123,6 +123,7 @@ def test_charges_discounts_and_adjustments_are_lines_of_their_own() -> None:
             base=Fen(100_000),
             rate="0.01",
             to=day("2026-11-16"),
+            reason="提前缴费优惠",
         ),
         Line(kind="adjustment", amount=Fen(500), rule="waiver", from_=day("2026-11-20"), reason="漏水已核实"),
     )

@@ -1,10 +1,13 @@
 """The daily run: who is told what, put on record before it is queued, and again changes nothing."""
 
 from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 from chalicelib.core.account import Owner
 from chalicelib.core.notice import State
 from chalicelib.core.rulebook import Channel
+from chalicelib.core.statement import statement
 from chalicelib.flows import reminders
 from tests.builders import OWNER, bill, contact, day, hold, owner, payment
 from tests.fakes import Crash, CrashingTable
@@ -142,3 +145,44 @@ def test_a_stale_entry_of_the_index_harms_nobody() -> None:
     office.table.put_all([{"pk": "O#o-404", "sk": "OTHER", "due_day": "2026-01-01"}])
     run = office.plan("2026-03-01")
     assert (run.notices, run.tasks, run.waits) == ([], [], [])
+
+
+# the time a claim has left
+
+
+def with_old_bill(*facts: Any) -> Office:
+    office = Office()
+    office.enter(bill(due="2023-03-31"), *facts, look_on="2024-01-01")
+    return office
+
+
+def test_staff_see_a_claim_whose_time_runs_out_and_the_owner_does_not() -> None:
+    office = with_old_bill()
+    run = office.plan("2026-01-05")
+    assert [(one.owner, one.months, one.expires.isoformat()) for one in run.limitation] == [(OWNER, 3, "2026-03-31")]
+    account = office.records.load_account(OWNER)
+    assert account
+    history = office.records.notices.load_history(OWNER)
+    shown = statement(
+        account, history, office.bundle.rules, office.bundle.words, on=day("2026-01-05"), revision="r", language="en"
+    )
+    assert "2026-03-31" not in str(shown)
+
+
+def test_an_owner_who_waits_for_years_is_looked_at_when_the_time_runs_out() -> None:
+    office = with_old_bill(hold("2023-05-01", "2030-01-01", kind="vacancy"))
+    looks, on = [], day("2024-01-01")
+    while on < day("2026-05-01"):
+        run = office.plan(on.isoformat())
+        looks += [(on.isoformat(), one.months) for one in run.limitation]
+        on += timedelta(days=1)
+    assert looks == [("2025-03-31", 12), ("2025-09-30", 6), ("2025-12-31", 3), ("2026-02-28", 1)]
+
+
+def test_an_owner_left_to_a_person_is_looked_at_every_thirty_days_at_the_latest() -> None:
+    office = with_old_bill(hold("2023-05-01", kind="dispute"))
+    run = office.plan("2024-01-01")
+    assert [(wait.reason.code, wait.until) for wait in run.waits] == [("hold-open", None)]
+    account = office.records.load_account(OWNER)
+    assert account
+    assert account.due_day == day("2024-01-31")

@@ -91,10 +91,12 @@ def test_the_parts_of_the_budget_add_up_to_the_bill() -> None:
         (date(2026, 11, 23), "Coming: Early payment reward 2027"),
         (date(2027, 3, 1), "On now: Early payment reward 2027"),
         (date(2028, 1, 1), "There is no reward at present"),
+        (date(2027, 3, 1), "On now: On-time reward 2027"),
+        (date(2026, 11, 23), "Coming: Whole year reward 2027"),
     ],
 )
 def test_a_reward_is_shown_as_coming_on_or_over(today: date, heading: str) -> None:
-    assert heading in pages(today, "en").reward_list("early-payment", "residential")
+    assert heading in pages(today, "en").reward_list("paying-in-time", "residential")
 
 
 def test_what_staff_write_cannot_become_markup() -> None:

@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any, Protocol
 from zoneinfo import available_timezones
 
-from . import stages
+from . import stages, terms
 from .fault import Fault, Path
 from .hours import windows
 from .rulebook import (
@@ -233,15 +233,7 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
             yield from _late_fee_faults((*path, index), rule, collection)
     for name, rate in collection.reference_rates.items():
         yield from _out_of_order(COLLECTION, ("reference_rates", name, "values"), rate.values)
-    for name, rewards in collection.rewards.items():
-        yield from _out_of_order(COLLECTION, ("rewards", name), rewards)
-        for index, reward in enumerate(rewards):
-            if reward.published_on > reward.from_:
-                here = ("rewards", name, index, "published_on")
-                yield Fault(COLLECTION, here, "published-late", {"from": str(reward.from_)}, f"<= {reward.from_}")
-            if reward.until < reward.from_:
-                here = ("rewards", name, index, "until")
-                yield Fault(COLLECTION, here, "ends-before-start", {"last": str(reward.until)}, f">= {reward.from_}")
+    yield from terms.faults(collection)
     yield from _hours_faults(collection)
     yield from _hold_faults(collection)
 

@@ -1,15 +1,15 @@
 """A bill with everything that has happened to it: what was taken off, what was paid, what a late fee adds."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
 from . import latefee
 from .account import Adjustment, Bill, Part
-from .discounts import Offer
+from .discounts import Grant
 from .money import ZERO, Fen, total
-from .rulebook import LateFeeRule, ReferenceRate
+from .rulebook import LateFeeRule, ReferenceRate, Reward
 from .view import Line
 
 
@@ -30,7 +30,8 @@ class Debt(Struct):
     reference: ReferenceRate | None
     late_from: date | None
     stopped: tuple[tuple[date, date], ...]
-    offer: Offer | None
+    rewards: tuple[Reward, ...] = ()
+    grants: list[Grant] = []
     discount: Fen = ZERO
     adjustments: list[Adjustment] = []
     allocations: list[Allocation] = []
@@ -47,6 +48,36 @@ class Debt(Struct):
         """What was paid of a part that an adjustment took away later; below zero while principal is left."""
         lowered = self.discount + self.adjusted("principal") + self.paid("principal")
         return Fen(lowered - self.bill.principal)
+
+    @property
+    def rewards_until(self) -> date:
+        """The last day on which any reward could be earned."""
+        return self.bill.due_on - timedelta(days=min(reward.days_before_due for reward in self.rewards))
+
+    @property
+    def asked(self) -> Fen:
+        """The principal after corrections and waivers, before any reward."""
+        return Fen(self.bill.principal - self.adjusted("principal"))
+
+    @property
+    def left_of_asked(self) -> Fen:
+        """What would still be unpaid had no reward been given."""
+        return Fen(self.asked - self.paid("principal"))
+
+    @property
+    def is_on_time(self) -> bool:
+        """Whether the principal was settled by the due date, and still is."""
+        return bool(self.unpaid) and not self.unpaid[-1][1] and self.unpaid[-1][0] <= self.bill.due_on
+
+    def grant(self, grant: Grant) -> None:
+        """The best reward counts, alone; the lesser ones stay on record should it be taken back."""
+        self.grants.append(grant)
+        self.discount = grant.offer.amount
+
+    def keep(self, grants: list[Grant]) -> None:
+        """Only these rewards stand."""
+        self.grants = grants
+        self.discount = grants[-1].offer.amount if grants else ZERO
 
     def paid(self, part: Part) -> Fen:
         return _sum_of(self.allocations, part)

@@ -8,6 +8,11 @@ from msgspec import Struct
 from .notice import TOLD, Call, Notice, Outcome, State, Task
 from .rulebook import Channel
 
+PROVEN = frozenset({Outcome.REACHED, Outcome.DELIVERED})
+"""Outcomes of a task or call by which the owner was certainly told."""
+
+_NOT_SENT = "mode:"  # rendered and recorded only, by an installation that sends to nobody or to its team
+
 
 class History(Struct, frozen=True):
     """All that happened between the centre and one owner."""
@@ -31,6 +36,16 @@ class History(Struct, frozen=True):
         ]
         days += [t.done_on for t in self.tasks if t.step == step and bill_key in t.bills and t.done_on]
         return min(days, default=None)
+
+    def proven(self, bill_key: str) -> Iterator[tuple[date, str]]:
+        """The days, each with its stage, on which the owner was certainly told of a bill."""
+        for notice in self.notices:
+            is_sent = notice.state is State.SENT and not notice.reason.startswith(_NOT_SENT)
+            if is_sent and notice.told_on and bill_key in notice.bills:
+                yield notice.told_on, notice.stage
+        for task in self.tasks:
+            if task.done_on and task.task != Channel.CASE and task.outcome in PROVEN and bill_key in task.bills:
+                yield task.done_on, task.stage
 
     def contacts(self) -> Iterator[date]:
         """The days on which the owner was written to, called or visited."""

@@ -11,7 +11,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from . import discounts, holds, latefee
+from . import discounts, holds, latefee, rewards
 from .account import Account, Adjustment, Bill, Hold, Part, Payment
 from .debt import Allocation, Debt
 from .money import ZERO, Fen, total
@@ -33,6 +33,7 @@ class Ledger(Struct):
     order: tuple[str, ...]
     debts: dict[str, Debt] = {}
     receipts: dict[str, Receipt] = {}
+    hopeful: list[Debt] = []  # those that may still earn a reward: seldom any
 
     @property
     def credit(self) -> Fen:
@@ -58,6 +59,7 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
     for day, facts in sorted(_by_day(account, on).items()):
         for bill in facts.bills:
             ledger.debts[bill.key] = debt = _debt(stopping, bill, rules, on)
+            ledger.hopeful += [debt] if debt.rewards else []
             debt.note_unpaid(day)
         # what takes a payment back comes after the payment, even on one day
         for payment in sorted(facts.payments, key=lambda p: (p.reverses is not None, p.bill is None, p.id)):
@@ -65,6 +67,9 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
         for adjustment in sorted(facts.adjustments, key=lambda a: a.id):
             _adjust(ledger, adjustment, day)
         _allocate(ledger, day)
+        ledger.hopeful = [debt for debt in ledger.hopeful if debt.rewards_until >= day]
+        if ledger.hopeful:
+            _reward(ledger, day)
     return ledger
 
 
@@ -90,18 +95,17 @@ def _by_day(account: Account, on: date) -> dict[date, _Day]:
 def _debt(stopping: Sequence[Hold], bill: Bill, rules: Rulebook, on: date) -> Debt:
     kind = rules.fees.kinds.get(bill.kind)
     late_fees = rules.collection.late_fees.get(kind.late_fee or "", ()) if kind else ()
-    rewards = rules.collection.rewards.get(kind.reward or "", ()) if kind else ()
+    rewarded = rules.collection.rewards.get(kind.reward or "", ()) if kind else ()
     rule = latefee.rule_for(bill.due_on, late_fees)
     reference = rules.collection.reference_rates.get(rule.reference or "") if rule else None
     stopped = tuple((h.from_, h.until or on) for h in stopping if not h.bills or bill.key in h.bills)
-    reward = kind.reward if kind and kind.reward else ""
     return Debt(
         bill=bill,
         late_fee_rule=rule,
         reference=reference,
         late_from=latefee.first_day(bill.due_on, rule) if rule else None,
         stopped=stopped,
-        offer=discounts.offer(reward, rewards, bill.due_on, bill.principal),
+        rewards=discounts.in_reach(rewarded, bill.due_on),
     )
 
 
@@ -113,12 +117,29 @@ def _receive(ledger: Ledger, payment: Payment, day: date) -> None:
     if taken_back is None or taken_back.reversed_on:
         return
     taken_back.reversed_on, taken_back.left = payment.paid_on, ZERO
+    reopened = []
     for debt in ledger.debts.values():
         kept = [a for a in debt.allocations if a.payment != payment.reverses]
         if len(kept) < len(debt.allocations):
-            debt.allocations, debt.is_settled = kept, False
-            debt.discount = ZERO  # it was earned by a payment that did not stand
-            debt.note_unpaid(day)
+            debt.allocations = kept
+            debt.keep([])  # what it earned was earned by a payment that did not stand
+            reopened.append(debt)
+    for debt in (*reopened, *_take_back(ledger, {debt.bill.key for debt in reopened})):
+        debt.is_settled = False
+        debt.note_unpaid(day)
+
+
+def _take_back(ledger: Ledger, reopened: set[str]) -> list[Debt]:
+    """Rewards that rested on bills which are open again; what they asked for is open again too."""
+    found: list[Debt] = []
+    while True:  # one may rest on another
+        falling = [d for d in ledger.debts.values() if any(grant.rests_on & reopened for grant in d.grants)]
+        if not falling:
+            return found
+        for debt in falling:
+            debt.keep([grant for grant in debt.grants if not grant.rests_on & reopened])
+        found += falling
+        reopened = reopened | {debt.bill.key for debt in falling}
 
 
 def _adjust(ledger: Ledger, adjustment: Adjustment, day: date) -> None:
@@ -151,6 +172,21 @@ def _allocate(ledger: Ledger, day: date) -> None:
                     _pay(receipt, debt, day)
 
 
+def _reward(ledger: Ledger, day: date) -> None:
+    """Gives every reward that what is paid by now has earned; what it sets free goes on to other bills."""
+    while award := rewards.award(ledger.hopeful, ledger.debts, day):
+        for debt, grant in award.grants:
+            debt.grant(grant)
+            _release(ledger, debt, "principal", Fen(max(0, debt.overpaid)))
+        freed = [receipt for receipt in ledger.receipts.values() if receipt.left]
+        for debt in award.settles:
+            for receipt in freed:
+                _take(receipt, debt, "principal", debt.principal_left)
+            debt.note_unpaid(day)
+            debt.is_settled = True  # no late fee runs before the due date
+        _allocate(ledger, day)
+
+
 def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
     """Every open debt in the order a payment goes to them: chosen, same kind, then whatever fell due first."""
     open_debts = [debt for debt in ledger.debts.values() if not debt.is_settled]
@@ -170,22 +206,11 @@ def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
 
 
 def _pay(receipt: Receipt, debt: Debt, day: date) -> None:
-    _grant(receipt, debt, day)
     _take(receipt, debt, "principal", debt.principal_left)
     if not debt.note_unpaid(day):
         late_fee = debt.late_fee_left(day)
         debt.is_settled = receipt.left >= late_fee
         _take(receipt, debt, "late_fee", late_fee)
-
-
-def _grant(receipt: Receipt, debt: Debt, day: date) -> None:
-    """Gives the reward when this payment settles the rest of the bill in time."""
-    offer = debt.offer
-    if not offer or debt.discount or day > offer.until:
-        return
-    rest = debt.principal_left - offer.amount
-    if 0 < rest <= receipt.left:
-        debt.discount = offer.amount
 
 
 def _take(receipt: Receipt, debt: Debt, part: Part, wanted: Fen) -> None:

@@ -319,7 +319,9 @@ class LateFeeRule(_Rules, frozen=True, kw_only=True):
     """A late fee in force from a day on: simple, on unpaid principal, capped, small sums waived.
 
     A bill keeps the rule that was in force when it fell due. Civil Code art. 585 lets a court cut a
-    late fee far above the loss, hence the reference rate: the lower of the two daily rates counts.
+    late fee far above the loss, hence the reference rate: the lower of the two daily rates counts, and
+    so the whole stays below the multiple of the reference as well as below `cap_share` of the principal.
+    Paying the principal `waived_once_within_days` of the first proven contact waives it, once for an owner.
     `courtyard check` refuses a daily rate above 0.5 %, which no court would leave standing.
     """
 
@@ -329,7 +331,6 @@ class LateFeeRule(_Rules, frozen=True, kw_only=True):
     reference: Id | None = None
     reference_multiple: Decimal | None = None
     cap_share: Decimal
-    cap_reference_multiple: Decimal | None = None
     waived_under: Decimal = Decimal(0)
     waived_once_within_days: Annotated[int, Meta(ge=1)] | None = None
     authority: Authority

@@ -7,10 +7,11 @@ from . import holds
 from .account import Account, Hold
 from .collection import Step, next_step
 from .debt import Debt
+from .discounts import Offer
 from .history import History
 from .ledger import Ledger, Receipt, fold
 from .money import Fen, total
-from .rulebook import Language, Rulebook
+from .rulebook import Kind, Language, Rulebook
 from .view import AllocationView, BillState, BillView, HoldView, Line, NextView, PaymentView, Statement, UnitView
 from .words import Words, reason_text
 
@@ -34,7 +35,7 @@ def statement(
     debts = sorted(ledger.debts.values(), key=lambda debt: (debt.bill.due_on, debt.bill.key), reverse=True)
     effective = holds.effective(account, on)
     held = [hold for hold in effective if hold.from_ <= on and (hold.until is None or on <= hold.until)]
-    bills = tuple(_bill(debt, held, rules, on, language) for debt in debts)
+    bills = tuple(_bill(debt, held, rules, words, on, language) for debt in debts)
     open_due = [bill.due_on for bill in bills if bill.outstanding]
     return Statement(
         owner=account.owner.id,
@@ -62,7 +63,7 @@ def rules_from(rules: Rulebook, on: date) -> date:
     return max((day for day in days if day <= on), default=min(days))
 
 
-def _bill(debt: Debt, held: Sequence[Hold], rules: Rulebook, on: date, language: Language) -> BillView:
+def _bill(debt: Debt, held: Sequence[Hold], rules: Rulebook, words: Words, on: date, language: Language) -> BillView:
     bill, outstanding = debt.bill, debt.outstanding(on)
     kind = rules.fees.kinds.get(bill.kind)
     days = max(0, (on - bill.due_on).days) if outstanding else 0
@@ -81,7 +82,7 @@ def _bill(debt: Debt, held: Sequence[Hold], rules: Rulebook, on: date, language:
         outstanding=outstanding,
         state=_state(held, debt, on),
         days_overdue=days,
-        lines=_lines(debt, on),
+        lines=_lines(debt, kind, words, on, language),
     )
 
 
@@ -93,7 +94,7 @@ def _state(held: Sequence[Hold], debt: Debt, on: date) -> BillState:
     return "overdue" if debt.bill.due_on < on else "open"
 
 
-def _lines(debt: Debt, on: date) -> tuple[Line, ...]:
+def _lines(debt: Debt, kind: Kind | None, words: Words, on: date, language: Language) -> tuple[Line, ...]:
     bill = debt.bill
     charges = [
         Line(
@@ -110,22 +111,27 @@ def _lines(debt: Debt, on: date) -> tuple[Line, ...]:
         )
         for charge in bill.charges
     ] or [Line(kind="principal", amount=bill.principal, rule="as-billed")]
-    if debt.offer and debt.discount:
-        offer = debt.offer
-        charges.append(
-            Line(
-                kind="discount",
-                amount=debt.discount,
-                rule=offer.reward,
-                base=bill.principal,
-                rate=offer.share,
-                to=offer.until,
-            )
-        )
+    if debt.grants:
+        charges.append(_discount(debt.grants[-1].offer, bill.principal, kind, language))
     for one in debt.adjustments:
-        line = Line(kind="adjustment", amount=one.amount, rule=one.kind, from_=one.on, reason=one.reason)
+        known = words.labels.get(f"waived-{one.reason}")  # a reason of the rules' own, or what a person wrote
+        reason = known.of(language) if known else one.reason
+        line = Line(kind="adjustment", amount=one.amount, rule=one.kind, from_=one.on, reason=reason)
         charges.append(line)
     return (*charges, *debt.late_fee_lines(on))
+
+
+def _discount(offer: Offer, principal: Fen, kind: Kind | None, language: Language) -> Line:
+    """A reward by its name, with the share it is and the day by which it had to be earned."""
+    return Line(
+        kind="discount",
+        amount=offer.amount,
+        rule=kind.reward if kind and kind.reward else "",
+        base=principal,
+        rate=str(offer.reward.share),
+        to=offer.until,
+        reason=offer.reward.name.of(language),
+    )
 
 
 def _payments(ledger: Ledger, rules: Rulebook, language: Language) -> tuple[PaymentView, ...]:

@@ -55,6 +55,11 @@ class Records:
         """Appends facts whose content follows from their key."""
         self.table.put_all(_fact_item(owner, fact) for fact in facts)
 
+    def add_once(self, owner: str, adjustment: Adjustment) -> bool:
+        """Appends what an owner may have once, whatever the day and the bill: its id alone is the key."""
+        item: Item = {"pk": f"O#{owner}", "sk": f"ADJ#{adjustment.id}", "fact": encoded(adjustment)}
+        return self.table.put_new(item)
+
     def end_tenure(self, owner: str, tenure: Tenure, until: date) -> None:
         """Closes an open tenure and the unit's entry for it; each is written once."""
         last = until.isoformat()

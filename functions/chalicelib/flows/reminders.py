@@ -7,16 +7,19 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..core.account import Account
+from ..core import goodwill as waivers
+from ..core.account import Account, Adjustment
 from ..core.bundle import Bundle
 from ..core.calendar import ONE_DAY
 from ..core.collection import Step, Wait, is_fresh, next_step
 from ..core.ledger import fold
+from ..core.limitation import Expiring, Watch, watch
 from ..core.notice import Notice, Outcome, State, Task
 from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
 from ..core.tasks import OpenTask, Standing, care_review, open_tasks
 from ..core.words import reason_text
 from ..core.workdays import working_days_later
+from . import goodwill
 from .ports import Queue
 from .records import Records
 
@@ -31,14 +34,28 @@ class Job(Struct, frozen=True):
 
 
 class Run(Struct):
-    """What a look at the owners found: notices and tasks to do, who waits for what, what staff have not done yet."""
+    """What a look at the owners found: what to send and to do, who waits, what is still open, given or runs out."""
 
-    notices: list[Step]
-    tasks: list[Step]
-    waits: list[Wait]
+    notices: list[Step] = []
+    tasks: list[Step] = []
+    waits: list[Wait] = []
     open_tasks: list[OpenTask] = []
     reviews: list[Task] = []
+    waivers: dict[str, Adjustment] = {}
+    limitation: list[Expiring] = []
+    warned_on: dict[str, date] = {}
     buildings: dict[str, str] = {}
+
+
+class Look(Struct, frozen=True):
+    """What one owner's records come to on a day."""
+
+    decision: Step | Wait
+    waiver: Adjustment | None
+    watch: Watch
+    open_tasks: list[OpenTask]
+    review: Task | None
+    building: str
 
 
 Progress = Callable[[int, int], None]
@@ -57,37 +74,59 @@ def plan(
 
     Those are looked at whose day has come, on that day or, for a wider look, by a later one.
     """
-    run = Run([], [], [])
+    run = Run()
     owners = records.due_owners(due_by or on)
     for number, owner in enumerate(owners, 1):
         on_progress(number, len(owners))
-        decision = _looked_at(records, bundle, owner, run, on=on, ledger_through=ledger_through)
+        seen = look(records, bundle, owner, on=on, ledger_through=ledger_through)
+        if seen is None:
+            continue
+        _note(run, owner, seen)
+        decision = seen.decision
         if isinstance(decision, Step):
             (run.notices if decision.channel in SENT_BY_MACHINE else run.tasks).append(decision)
             beside = companion(decision)
             run.tasks += [beside] if beside else []
-        elif decision is not None:
+        else:
             run.waits.append(decision)
     return run
 
 
-def _looked_at(
-    records: Records, bundle: Bundle, owner: str, run: Run, *, on: date, ledger_through: date | None
-) -> Step | Wait | None:
-    """One owner's next step or wait from the records as they are; None for an id nobody has."""
+def _note(run: Run, owner: str, seen: Look) -> None:
+    run.limitation += seen.watch.warnings
+    run.open_tasks += seen.open_tasks
+    if seen.review:
+        run.reviews.append(seen.review)
+    if seen.waiver:
+        run.waivers[owner] = seen.waiver
+    if seen.watch.next_on:
+        run.warned_on[owner] = seen.watch.next_on
+    if isinstance(seen.decision, Step):
+        run.buildings[owner] = seen.building
+
+
+def look(records: Records, bundle: Bundle, owner: str, *, on: date, ledger_through: date | None) -> Look | None:
+    """One owner's records as they are: a waiver that is due is taken as given; None for an id nobody has."""
     account = records.load_account(owner)
     if account is None:
         return None
-    rules, history = bundle.rules, records.notices.load_history(owner)
+    rules = bundle.rules
+    history = records.notices.load_history(owner)
     ledger = fold(account, rules, on)
-    fresh = is_fresh(rules, on, ledger_through)
-    run.open_tasks += open_tasks(account, ledger, history, rules, on=on, is_fresh=fresh)
-    review = care_review(account.owner, on)
-    run.reviews += [review] if review else []
+    waiver = waivers.waiver(account, ledger, history, on)
+    if waiver:
+        account = replace(account, adjustments=(*account.adjustments, waiver))
+        ledger = fold(account, rules, on)
     decision = next_step(account, ledger, history, rules, on=on, ledger_through=ledger_through)
-    if isinstance(decision, Step):
-        run.buildings[owner] = _building(account, decision)
-    return decision
+    fresh = is_fresh(rules, on, ledger_through)
+    return Look(
+        decision=decision,
+        waiver=waiver,
+        watch=watch(account, ledger, history, rules, on),
+        open_tasks=open_tasks(account, ledger, history, rules, on=on, is_fresh=fresh),
+        review=care_review(account.owner, on),
+        building=_building(account, decision) if isinstance(decision, Step) else "",
+    )
 
 
 def _building(account: Account, step: Step) -> str:
@@ -108,6 +147,8 @@ def queue_run(
     Doing it again on the same day adds nothing: the keys follow from bill and stage.
     """
     run = plan(records, bundle, on=on, ledger_through=records.ledger_through(), on_progress=on_progress)
+    for owner, waiver in run.waivers.items():
+        goodwill.grant(records, owner, waiver)
     notices = [_notice(step) for step in run.notices]
     for notice in notices:
         records.notices.add_notice(notice)
@@ -121,7 +162,7 @@ def queue_run(
             take_turn(records, bundle, step, on=on)
         records.set_due_day(step.owner, on + ONE_DAY)
     for wait in run.waits:
-        records.set_due_day(wait.owner, _next_look(wait, on))
+        records.set_due_day(wait.owner, _next_look(wait, on, run.warned_on.get(wait.owner)))
     for review in run.reviews:
         records.notices.add_task(review)
     for one in run.open_tasks:
@@ -156,8 +197,10 @@ def take_turn(records: Records, bundle: Bundle, step: Step, *, on: date) -> bool
     return records.take_turn(step.owner, step.key, on=on, earliest_last=earliest)
 
 
-def _next_look(wait: Wait, on: date) -> date:
-    return max(wait.until or on + timedelta(days=_LOOK_AGAIN_DAYS), on + ONE_DAY)
+def _next_look(wait: Wait, on: date, warned_on: date | None) -> date:
+    """When the wait is over, or earlier if a claim comes nearer to its end by then."""
+    until = wait.until or on + timedelta(days=_LOOK_AGAIN_DAYS)
+    return max(min(until, warned_on or until), on + ONE_DAY)
 
 
 def _notice(step: Step) -> Notice:

@@ -199,6 +199,7 @@ export function showStatement(statement) {
   /** One sentence that says where a line's amount comes from. */
   function lineText(line) {
     if (line.kind === "late_fee") return lateFeeText(line);
+    if (line.kind === "discount") return spoken(line.reason);
     const text = line.rate ? rateText(line) : line.cost ? sharedText(line) : line.reason && spoken(line.reason);
     const span = line.from && range(line.from, line.to);
     return text && span ? said(words.prefixed, { range: span, text }) : text || span;
