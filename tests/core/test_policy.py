@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.core.account import Account
+from chalicelib.core.account import Account, Hold, Instalment
 from chalicelib.core.collection import Step, Wait, next_step
 from chalicelib.core.history import History
 from chalicelib.core.ledger import fold
+from chalicelib.core.money import Fen
 from chalicelib.core.notice import Call, Notice, State, Task
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, Rulebook, Stage, Treatment, When
 from tests.builders import OWNER, account, bill, contact, day, hold, owner, payment, shipped
@@ -161,6 +162,20 @@ def test_small_arrears_are_not_pressed_for() -> None:
     assert (waiting.reason.code, waiting.until and waiting.until > day("2026-12-31")) == ("small", True)
 
 
+def test_small_arrears_are_looked_at_again_once_another_bill_is_overdue() -> None:
+    small = bill(1999, issued="2026-02-20")
+    next_bill = bill(1999, due="2026-06-30", issued="2026-05-20")
+    waiting = Centre(account(small, next_bill)).run("2026-01-01", "2026-06-28").look(day("2026-06-29"))
+    assert isinstance(waiting, Wait)
+    assert waiting.until == day("2026-07-01"), "then both together are no longer small"
+
+
+def test_a_late_fee_alone_makes_no_small_sum_worth_pressing_for() -> None:
+    old = bill(1999, due="2020-03-31", issued="2020-02-20")
+    waiting = Centre(account(old)).run("2026-03-02", "2026-12-31")
+    assert [step for step, _ in waiting.steps] == ["first-demand"]
+
+
 def test_a_stage_for_certain_units_passes_the_others_by() -> None:
     shops = replace(stage("second-demand"), when=When(unit_kinds=("shop",)))
     flats = [shops if one.id == "second-demand" else one for one in shipped().collection.stages]
@@ -263,6 +278,33 @@ def test_no_automatic_demand_leaves_demands_to_people_and_reminders_to_the_machi
     assert isinstance(demand, Step)
     assert isinstance(friendly, Step)
     assert (demand.channel, friendly.channel) == (Channel.CALL, Channel.EMAIL)
+
+
+# pauses
+
+
+def test_a_pause_of_one_bill_keeps_nobody_from_learning_of_the_next() -> None:
+    next_bill = bill(due="2026-06-30", issued="2026-05-20")
+    paused = account(Q1, next_bill, hold("2026-04-01", "2026-12-31", bills=(Q1.key,)))
+    waiting = Centre(paused).look(day("2026-04-02"))
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.until) == ("hold", day("2026-05-31"))
+
+
+def test_the_end_of_a_pause_is_never_slept_through() -> None:
+    next_bill = bill(due="2026-06-30", issued="2026-03-31")
+    paused = account(Q1, next_bill, hold("2026-04-01", "2026-04-20", bills=(Q1.key,)))
+    waiting = Centre(paused).look(day("2026-04-02"))
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.until) == ("not-yet", day("2026-04-21"))
+
+
+def test_the_day_after_an_instalment_is_looked_at() -> None:
+    parts = (Instalment(day("2026-05-10"), Fen(61728)), Instalment(day("2026-06-10"), Fen(61728)))
+    plan = Hold(id="plan-1", kind="plan", from_=day("2026-04-10"), until=day("2026-06-10"), instalments=parts)
+    waiting = Centre(account(Q1, plan)).look(day("2026-04-11"))
+    assert isinstance(waiting, Wait)
+    assert waiting.until == day("2026-05-11")
 
 
 # the end

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from . import holds
 from .account import Account, Bill, Hold
@@ -112,7 +113,9 @@ def next_step(
         return _not_now(case, step) or step
     if outlook.ready and not outlook.off:
         return _stale(case, max(outlook.ready.values(), key=lambda turn: turn.rank))
-    return _wait(case, open_debts, free, outlook)
+    wait = _wait(case, open_debts, free, outlook)
+    looks = [day for day in (wait.until, _pause_looked_at(case, open_debts)) if day]
+    return replace(wait, until=min(looks, default=None))
 
 
 def fresh_from(rules: Rulebook, on: date) -> date:
@@ -134,7 +137,7 @@ def first_look(bill: Bill, rules: Rulebook) -> date:
 def _outlook(case: _Case, free: Sequence[Debt]) -> _Outlook:
     found = _Outlook()
     overdue = [debt for debt in free if debt.bill.due_on < case.on and may_be_demanded(debt.bill, case.rules)]
-    arrears = total([debt.outstanding(case.on) for debt in overdue])
+    arrears = total([debt.principal_left for debt in overdue])  # no late fee makes a small sum worth pressing for
     for debt in free:
         bill = debt.bill
         if case.on <= bill.due_on:
@@ -238,7 +241,7 @@ def _wait(case: _Case, open_debts: Sequence[Debt], free: Sequence[Debt], outlook
         look = case.on + timedelta(days=_LOOK_AGAIN_DAYS)
         return Wait(owner=owner, reason=Reason("small", {"on": look}), stage=outlook.small[0], until=look)
     if len(free) < len(open_debts):
-        return _held(case, open_debts)
+        return _held(case, open_debts, day)
     if not open_debts:
         return Wait(owner=owner, reason=Reason("nothing-owed"), stage=stage, until=day)
     return Wait(owner=owner, reason=Reason("not-demanded"), until=day)
@@ -266,14 +269,26 @@ def _soonest(case: _Case, free: Sequence[Debt], outlook: _Outlook) -> tuple[date
         at = progress(case.account, bill, case.history, case.rules)
         if at.next and at.on:
             days.append((max(at.on, bill.issued_on), at.next.stage))
+    if outlook.small:  # it is no longer small once another bill is overdue
+        days += [(bill.due_on + ONE_DAY, outlook.small[0]) for bill in ahead]
     return min(days + outlook.coming, key=lambda pair: pair[0], default=(None, None))
 
 
-def _held(case: _Case, open_debts: Sequence[Debt]) -> Wait:
+def _pause_looked_at(case: _Case, open_debts: Sequence[Debt]) -> date | None:
+    """The first day after the end of a pause, or after an instalment that may have been missed."""
+    days = []
+    for hold in case.holds:
+        if any(hold.covers(debt.bill.key, case.on) for debt in open_debts):
+            days += [hold.until] if hold.until else []
+            days += [part.due_on for part in hold.instalments if part.due_on >= case.on]
+    return min(days) + ONE_DAY if days else None
+
+
+def _held(case: _Case, open_debts: Sequence[Debt], day: date | None) -> Wait:
+    """A pause over all that is owed; a bill still to come is told of all the same, on its day."""
     covering = [h for h in case.holds for debt in open_debts if h.covers(debt.bill.key, case.on)]
     ends = [hold.until for hold in covering if hold.until]
     owner = case.account.owner.id
     if len(ends) < len(covering):
-        return Wait(owner=owner, reason=Reason("hold-open"), by=Actor.MANAGER)
-    until = min(ends)
-    return Wait(owner=owner, reason=Reason("hold", {"until": until}), until=until + ONE_DAY)
+        return Wait(owner=owner, reason=Reason("hold-open"), until=day, by=Actor.MANAGER)
+    return Wait(owner=owner, reason=Reason("hold", {"until": min(ends)}), until=day)

@@ -84,12 +84,15 @@ class _Day(Struct):
 def _by_day(account: Account, on: date) -> dict[date, _Day]:
     days: defaultdict[date, _Day] = defaultdict(_Day)
     for bill in account.bills:
-        days[bill.issued_on].bills.append(bill)
+        if bill.issued_on <= on:
+            days[bill.issued_on].bills.append(bill)
     for payment in account.payments:
-        days[payment.paid_on].payments.append(payment)
+        if payment.paid_on <= on:
+            days[payment.paid_on].payments.append(payment)
     for adjustment in account.adjustments:
-        days[adjustment.on].adjustments.append(adjustment)
-    return {day: facts for day, facts in days.items() if day <= on}
+        if adjustment.on <= on:
+            days[adjustment.on].adjustments.append(adjustment)
+    return days
 
 
 def _debt(stopping: Sequence[Hold], bill: Bill, rules: Rulebook, on: date) -> Debt:
@@ -190,6 +193,8 @@ def _reward(ledger: Ledger, day: date) -> None:
 def _order_for(ledger: Ledger, payment: Payment) -> list[Debt]:
     """Every open debt in the order a payment goes to them: chosen, same kind, then whatever fell due first."""
     open_debts = [debt for debt in ledger.debts.values() if not debt.is_settled]
+    if len(open_debts) <= 1:  # mostly so, and then there is nothing to choose
+        return open_debts
     chosen = {
         debt.bill.key: debt.bill.kind
         for debt in ledger.debts.values()

@@ -242,7 +242,8 @@ SENT_BY_MACHINE = frozenset({Channel.EMAIL, Channel.SMS})
 class When(_Rules, frozen=True, kw_only=True):
     """What must be true of an owner and a bill for a stage to be theirs; whoever does not fit is left in peace.
 
-    `least_arrears` yuan and `bills` count what is overdue in all; `age_days` and `unit_kinds` are the bill's own.
+    `least_arrears` yuan of principal and `bills` count what is overdue in all; `age_days` and `unit_kinds` are the
+    bill's own.
     """
 
     least_arrears: Decimal = Decimal(0)
@@ -413,7 +414,7 @@ class Collection(_Rules, frozen=True, kw_only=True):
     """Stages, causes, holds, late fees, rewards, allocation, hours, limits and limitation.
 
     People are called, visited and, under care, contacted at all in hours of their own; `roster` names the
-    weekdays (1 is Monday) on which each role of staff works.
+    weekdays (1 is Monday) on which each role of staff works; `costs` are the yuan one contact takes, for forecasts.
     """
 
     stages: Annotated[tuple[Stage, ...], Meta(min_length=1)]
@@ -430,6 +431,7 @@ class Collection(_Rules, frozen=True, kw_only=True):
     causes: dict[Id, Cause] = {}
     holds: dict[Id, HoldRule] = {}
     limitation: Limitation = Limitation()
+    costs: dict[Channel, Decimal] = {}
 
 
 class Rulebook(_Rules, frozen=True, kw_only=True):

@@ -162,7 +162,7 @@ def queue_run(
             take_turn(records, bundle, step, on=on)
         records.set_due_day(step.owner, on + ONE_DAY)
     for wait in run.waits:
-        records.set_due_day(wait.owner, _next_look(wait, on, run.warned_on.get(wait.owner)))
+        records.set_due_day(wait.owner, next_look(wait, on, run.warned_on.get(wait.owner)))
     for review in run.reviews:
         records.notices.add_task(review)
     for one in run.open_tasks:
@@ -197,7 +197,7 @@ def take_turn(records: Records, bundle: Bundle, step: Step, *, on: date) -> bool
     return records.take_turn(step.owner, step.key, on=on, earliest_last=earliest)
 
 
-def _next_look(wait: Wait, on: date, warned_on: date | None) -> date:
+def next_look(wait: Wait, on: date, warned_on: date | None) -> date:
     """When the wait is over, or earlier if a claim comes nearer to its end by then."""
     until = wait.until or on + timedelta(days=_LOOK_AGAIN_DAYS)
     return max(min(until, warned_on or until), on + ONE_DAY)
