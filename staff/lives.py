@@ -1,7 +1,7 @@
 """A year of collection in minutes: made-up owners, the very decisions of `core`, and what they come to."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from heapq import heappop, heappush
 from random import Random
@@ -25,7 +25,6 @@ from chalicelib.flows.reminders import companion, doer, is_beside, next_look
 
 from .behaviour import Behaviour, Offer, Profile, account, offers, paid, profile
 
-_PROGRESS_EVERY = 500
 PROMISES = ("nothing-owed", "interval", "closed", "twice", "unapproved", "hold", "cap")
 """What no step may break; each is checked at every step from outside the decision."""
 CURVE_DAYS = (0, 30, 60, 90, 180)
@@ -71,18 +70,15 @@ def world(rules: Rulebook, first: date, days: int, seed: int) -> World:
     return World(rules, first, last, seed, offers(rules, first, last))
 
 
-def tally(world: World, indices: Iterable[int], on_progress: Callable[[int], None] = lambda done: None) -> Tally:
-    """What comes of the owners of these numbers; those alike in everything are lived once and counted often."""
-    found, alike = Tally(), Counter[Profile]()
-    for number, index in enumerate(indices, 1):
-        one = profile(index, world.seed)
-        if one.chance is None:
-            alike[one] += 1
-        else:
-            lived(world, one).note(found)
-        if number % _PROGRESS_EVERY == 0:
-            on_progress(_PROGRESS_EVERY)
-    for one, count in alike.items():
+def profiles(world: World, indices: Iterable[int]) -> Counter[Profile]:
+    """Who these owners are: those alike in everything are one profile, counted often."""
+    return Counter(profile(index, world.seed) for index in indices)
+
+
+def tally(world: World, many: Mapping[Profile, int]) -> Tally:
+    """What comes of owners: each profile is lived once."""
+    found = Tally()
+    for one, count in many.items():
         lived(world, one).note(found, count)
     return found
 

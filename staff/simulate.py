@@ -8,12 +8,14 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from datetime import date
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -24,10 +26,11 @@ from chalicelib.core.rulebook import Channel, Language, Rulebook
 from chalicelib.core.words import Words
 
 from . import bundle, console, session
-from .behaviour import Behaviour
-from .lives import CURVE_DAYS, PROMISES, Tally, tally, world
+from .behaviour import Behaviour, Profile
+from .lives import CURVE_DAYS, PROMISES, Tally, profiles, tally, world
 
-_CHUNK = 5_000
+_CHUNK, _LIVES = 20_000, 500
+_T = TypeVar("_T")
 Command = Callable[[str, Callable[[Any], int], str, str], argparse.ArgumentParser]
 Row = dict[str, Any]
 
@@ -105,23 +108,24 @@ def _with_policy(said: Any, path: Path) -> Bundle:
 def _tallied(rules: Rulebook, said: Any, first: date, on_progress: Callable[[int], None]) -> Tally:
     """All owners, on every core; the parts add up the same whoever does them."""
     some = world(rules, first, said.days, said.seed)
-    parts = [range(start, min(start + _CHUNK, said.owners)) for start in range(0, said.owners, _CHUNK)]
     found = Tally()
-    if len(parts) == 1:
-        return tally(some, parts[0])
     with ProcessPoolExecutor(os.cpu_count(), get_context("fork")) as pool:
-        for part in _done(pool, [pool.submit(tally, some, part) for part in parts]):
+        drawn = [range(start, min(start + _CHUNK, said.owners)) for start in range(0, said.owners, _CHUNK)]
+        many: Counter[Profile] = Counter()
+        for few in _done([pool.submit(profiles, some, part) for part in drawn]):
+            many += few
+        pairs = iter(many.items())
+        parts = [dict(part) for part in iter(lambda: list(islice(pairs, _LIVES)), [])]
+        del many
+        for part in _done([pool.submit(tally, some, part) for part in parts]):
             found.add(part)
             on_progress(found.owners)
     return found
 
 
-def _done(pool: ProcessPoolExecutor, waiting: Any) -> Iterator[Tally]:
-    left = set(waiting)
-    while left:
-        done, left = wait(left, return_when=FIRST_COMPLETED)
-        for one in done:
-            yield one.result()
+def _done(waiting: Iterable[Future[_T]]) -> Iterator[_T]:
+    for one in as_completed(list(waiting)):
+        yield one.result()
 
 
 def _figures(found: Tally, rules: Rulebook) -> Row:

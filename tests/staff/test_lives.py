@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.core.rulebook import Rulebook
 from staff import behaviour, lives
 from staff.behaviour import Behaviour, profile
-from staff.lives import Life, Tally, lived, tally, world
+from staff.lives import Life, Tally, lived, profiles, tally, world
 from tests.builders import day, shipped
 
 FIRST, SEED = day("2026-01-01"), 7
@@ -22,14 +22,14 @@ def steps(life: Life) -> list[tuple[str, str]]:
 
 
 def test_a_thousand_owners_looked_at_on_the_days_named_hear_the_same_as_when_looked_at_every_day() -> None:
-    for one in {profile(index, SEED) for index in range(1000)}:
+    for one in profiles(WORLD, range(1000)):
         named, daily = lived(WORLD, one), lived(WORLD, one, is_daily=True)
         assert steps(named) == steps(daily), one
         assert named.visits <= daily.visits
 
 
 def test_no_promise_is_broken_and_every_behaviour_occurs() -> None:
-    found = tally(WORLD, range(1500))
+    found = tally(WORLD, profiles(WORLD, range(1500)))
     assert found.broken == Counter()
     assert found.behaviours.keys() == {one.label for one in Behaviour}
     assert sum(found.behaviours.values()) == found.owners == 1500
@@ -49,15 +49,17 @@ def test_a_broken_promise_is_seen() -> None:
 
 
 def test_owners_in_parts_add_up_to_owners_together() -> None:
-    whole, parts = tally(WORLD, range(200)), Tally()
+    whole, parts = tally(WORLD, profiles(WORLD, range(200))), Tally()
     for part in (range(70), range(70, 200)):
-        parts.add(tally(WORLD, part))
+        parts.add(tally(WORLD, profiles(WORLD, part)))
     assert parts == whole
 
 
 def test_the_same_seed_gives_the_same_community_and_another_seed_another() -> None:
-    assert tally(WORLD, range(100)) == tally(WORLD, range(100))
-    assert tally(WORLD, range(100)) != tally(replace(WORLD, seed=8), range(100))
+    assert tally(WORLD, profiles(WORLD, range(100))) == tally(WORLD, profiles(WORLD, range(100)))
+    assert tally(WORLD, profiles(WORLD, range(100))) != tally(
+        replace(WORLD, seed=8), profiles(replace(WORLD, seed=8), range(100))
+    )
 
 
 def test_who_pays_late_is_charged_and_who_pays_in_time_is_not() -> None:
@@ -72,7 +74,7 @@ def test_who_pays_late_is_charged_and_who_pays_in_time_is_not() -> None:
 
 
 def test_the_share_paid_never_falls_with_time() -> None:
-    found = tally(WORLD, range(300))
+    found = tally(WORLD, profiles(WORLD, range(300)))
     paid = [1 - found.unpaid[days] / found.due[days] for days in lives.CURVE_DAYS if found.due[days]]
     assert paid == sorted(paid)
 
@@ -92,9 +94,9 @@ def rules_with_interval(days: int) -> Rulebook:
 @pytest.mark.parametrize("days", [1, 10])
 def test_another_policy_makes_another_year_in_which_promises_are_kept_too(days: int) -> None:
     other = world(rules_with_interval(days), FIRST, 365, SEED)
-    found = tally(other, range(300))
+    found = tally(other, profiles(other, range(300)))
     assert found.broken == Counter()
-    assert found.told != tally(WORLD, range(300)).told
+    assert found.told != tally(WORLD, profiles(WORLD, range(300))).told
 
 
 @settings(max_examples=20)
