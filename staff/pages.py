@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from chalicelib.core import calendar
 from chalicelib.core.money import Fen, fen, shares
-from chalicelib.core.rulebook import Language, Rulebook, Schedule, Text
+from chalicelib.core.rulebook import Actor, Language, Rulebook, Schedule, Text
 from chalicelib.core.words import Words, day_text, money_text
 
 from . import examples
@@ -55,6 +55,7 @@ class Pages:
             self.budget_bars,
             self.payment_methods,
             self.stage_list,
+            self.hold_list,
             self.late_fee_rule,
             self.late_fee_example,
             self.late_fee_kinds,
@@ -152,6 +153,12 @@ class Pages:
         ]
         names = {stage.id: stage.name for stage in self.rulebook.collection.stages}
         return self._part("stage_list", stages=stages, names=names, quarter=quarter, due_on=due_on)
+
+    def hold_list(self) -> Markup:
+        """The pauses an owner may ask for: how long, whether the late fee stops, and who decides on another."""
+        holds = [rule for rule in self.rulebook.collection.holds.values() if rule.opened_by is None]
+        roles = {role: self.words.labels[f"actor-{role.value}"].of(self.language) for role in Actor}
+        return self._part("hold_list", holds=holds, roles=roles)
 
     def late_fee_rule(self, name: str) -> Markup:
         """A late fee's rule with the rate a day that it comes to today."""
