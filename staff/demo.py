@@ -241,10 +241,12 @@ def shown_owners(records: Records, rules: Bundle, on: date) -> dict[str, str]:
         account = records.load_account(f"o-{number:04d}")
         if account is None or len(account.tenures) < 2 or account.owner.language != "zh" or account.tenures[0].until:
             continue
+        if not account.payments:  # nothing to show of what was paid
+            continue
         ledger = fold(account, rules.rules, on)
         overdue = [d for d in ledger.debts.values() if d.bill.due_on < on and d.outstanding(on)]
         late = {debt.bill.due_on for debt in overdue}
-        if ledger.balance <= 0 and account.payments:
+        if ledger.balance <= 0:
             found.setdefault("paid up", account.owner.id)
         if len(late) == 1 and any(debt.late_fee_left(on) and not debt.allocations for debt in overdue):
             found.setdefault("just overdue", account.owner.id)

@@ -406,7 +406,7 @@ def test_shared_costs_discounts_and_waivers_explain_themselves(owner: Owner) -> 
     lines = [
         {"kind": "principal", "amount": 2572, "rule": "energy", "cost": 1234567, "share": "0.002083"},
         {"kind": "discount", "amount": 100, "rule": "paying-in-time", "rate": "0.01", "reason": "提前缴费优惠"},
-        {"kind": "adjustment", "amount": 50, "rule": "waiver", "reason": "电梯停运三天"},
+        {"kind": "adjustment", "amount": 50, "rule": "waiver", "from": "2026-05-09", "reason": "电梯停运三天"},
     ]
     owner.server.answers(200, statement(bills=[bill(lines=lines, kind_name="公共能耗分摊")]))
     page = owner.opens()

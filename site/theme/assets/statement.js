@@ -201,7 +201,7 @@ export function showStatement(statement) {
     if (line.kind === "late_fee") return lateFeeText(line);
     if (line.kind === "discount") return spoken(line.reason);
     const text = line.rate ? rateText(line) : line.cost ? sharedText(line) : line.reason && spoken(line.reason);
-    const span = line.from && range(line.from, line.to);
+    const span = line.from && (line.to ? range(line.from, line.to) : date(line.from));
     return text && span ? said(words.prefixed, { range: span, text }) : text || span;
   }
 
