@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any, Protocol
 from zoneinfo import available_timezones
 
-from . import stages
+from . import lawbook, stages
 from .fault import Fault, Path
 from .rulebook import (
     Basis,
@@ -45,6 +45,7 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
     payments: Payments | None = files.get(PAYMENTS)
     collection: Collection | None = files.get(COLLECTION)
     words: Words | None = files.get(WORDS)
+    book: lawbook.Lawbook | None = files.get(lawbook.FILE)
     found: list[Fault] = []
     if community:
         found += _community_faults(community)
@@ -62,6 +63,8 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         found += _sms_against_stages(community, collection)
     if words:
         found += _words_faults(words)
+    if book and collection:
+        found += lawbook.faults(book, [stage.id for stage in collection.stages])
     return found
 
 
