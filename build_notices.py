@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
@@ -15,10 +16,10 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from msgspec.structs import replace
 
-from chalicelib.core import calendar
+from chalicelib.core import calendar, lawbook
 from chalicelib.core.rulebook import Language, Rulebook
-from chalicelib.core.words import problem_text
-from staff import pagefiles, rulefiles
+from chalicelib.core.words import problem_text, said
+from staff import compliance, pagefiles, rulefiles
 from staff.pages import Pages
 
 ROOT = Path(__file__).parent
@@ -46,12 +47,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     words, today = read.files["words.yml"], _today(community.time_zone)
     config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
     config.extra["pages"] = pages = Pages(rulebook, words, language, today, site / "theme" / "parts")
-    unfilled = [
-        f"{site.name}/{fault.file}:{fault.line}: {problem_text(words, fault.problem, fault.values, language)}"
-        for fault in pagefiles.template_faults(site, pages)
-    ]
-    if unfilled:
-        raise PluginError("\n".join(unfilled))
+    _, missed = lawbook.reviews(read.files[lawbook.FILE], today)
+    read.faults += [*pagefiles.template_faults(site, pages), *compliance.faults(site, read), *missed]
+    if read.faults:
+        raise PluginError("\n".join(["", *_told(read, site, language)]))
     return config
 
 
@@ -99,16 +98,22 @@ def _told(read: rulefiles.RuleFiles, site: Path, language: Language) -> Iterator
     words = read.files.get("words.yml")
     for fault in read.faults:
         problem = problem_text(words, fault.problem, fault.values, language) if words else fault.problem
-        allowed = f" [{fault.allowed}]" if fault.allowed else ""
-        yield f"{site.name}/{fault.file}:{read.line(fault)} {fault.field} {problem}{allowed}"
+        allowed = f" [{said(fault.allowed, language)}]" if fault.allowed else ""
+        field = f" {fault.field}" if fault.field else ":"
+        yield f"{site.name}/{fault.file}:{read.line(fault)}{field} {problem}{allowed}"
 
 
-def main() -> None:
-    """Writes the bundle the functions run by."""
+def main() -> int:
+    """Writes the bundle the functions run by; with a fault, tells it and writes none."""
     from staff import bundle
 
-    bundle.write(ROOT / "site", ROOT / "functions" / "chalicelib" / "bundle.json")
+    site, target = ROOT / "site", ROOT / "functions" / "chalicelib" / "bundle.json"
+    made = bundle.write(site, target, on=datetime.now(UTC).date())
+    made.files.faults = made.faults
+    for line in _told(made.files, site, "zh"):
+        print(line, file=sys.stderr)
+    return 1 if made.faults else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,33 +11,42 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from chalicelib.core import bundle as core
+from chalicelib.core import lawbook
 from chalicelib.core.account import Account, Bill, Contact, Owner, Tenure
 from chalicelib.core.bundle import Bundle, MessageText
 from chalicelib.core.collection import Step
+from chalicelib.core.compliance import published_ceiling
 from chalicelib.core.fault import Fault
 from chalicelib.core.ledger import fold
-from chalicelib.core.message import HTML, rendered, values
+from chalicelib.core.message import HTML, Message, rendered, values
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Channel, Language, Rulebook, Stage
 from chalicelib.core.sms import refused_words, segments
 from chalicelib.core.words import Reason
 
-from . import messages, pagefiles, rulefiles
+from . import compliance, messages, pagefiles, rulefiles
 from .documents import Document
 from .rulefiles import RuleFiles
 
 
 @dataclass
 class Compiled:
-    """What `site/` compiles to: the files as read, every fault, and the bundle when there is none."""
+    """What `site/` compiles to: the files as read, every fault, and the bundle when there is none.
+
+    `warnings` keep nobody from anything: rules whose review is due.
+    """
 
     files: RuleFiles
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
     bundle: Bundle | None = None
 
 
-def compiled(site: Path) -> Compiled:
-    """Everything staff wrote, checked as a whole; messages too while the rules can be read at all."""
+def compiled(site: Path, *, on: date | None = None) -> Compiled:
+    """Everything staff wrote, checked as a whole; messages too while the rules can be read at all.
+
+    `on` is the day as of which rules must have been reviewed; without it, reviews are nobody's question.
+    """
     files = rulefiles.read(site)
     result = Compiled(files, list(files.faults))
     if not site.is_dir():
@@ -50,7 +59,14 @@ def compiled(site: Path) -> Compiled:
     rules = files.rulebook
     texts = _messages(site, result, rules)
     pages = {"unsubscribe": dict.fromkeys(rules.community.languages, messages.page(site, "unsubscribe"))}
-    draft = Bundle(revision=revision(site), rules=rules, words=files.files["words.yml"], messages=texts, pages=pages)
+    draft = Bundle(
+        revision=revision(site),
+        rules=rules,
+        words=files.files["words.yml"],
+        compliance=files.files[lawbook.FILE],
+        messages=texts,
+        pages=pages,
+    )
     # rules with a fault may make a message impossible to fill in: then they are mended first
     with suppress(LookupError, ValueError, StopIteration) if result.faults else nullcontext():
         found = message_faults(draft)
@@ -61,6 +77,10 @@ def compiled(site: Path) -> Compiled:
         unfilled = pagefiles.faults(site, rules, draft.words, newest)
         result.faults += unfilled
         files.documents |= {fault.file: Document(lines={(): fault.line}) for fault in unfilled}
+        result.faults += _unlawful(site, files, draft)
+    if on:
+        result.warnings, missed = lawbook.reviews(draft.compliance, on)
+        result.faults += missed
     if not result.faults:
         result.bundle = draft
     return result
@@ -69,7 +89,7 @@ def compiled(site: Path) -> Compiled:
 def _document_of(site: Path, fault: Fault) -> Document:
     """Where in a message the word stands that a fault is about, as far as the fault names one."""
     lines = (site / fault.file).read_text(encoding="utf-8-sig").splitlines()
-    names = re.findall(r"'(\w+)'", fault.values.get("detail", "")) or list(fault.path)
+    names = re.findall(r"'(\w+)'", str(fault.values.get("detail", ""))) or list(fault.path)
     told = [number for number, line in enumerate(lines, 1) for name in names if str(name) in line]
     return Document(lines={(): told[0] if told else 1})
 
@@ -88,9 +108,9 @@ def _messages(site: Path, result: Compiled, rules: Rulebook) -> dict[str, dict[L
     return texts
 
 
-def write(site: Path, target: Path) -> Compiled:
+def write(site: Path, target: Path, *, on: date | None = None) -> Compiled:
     """Writes the bundle in one move, so that nobody reads half of one; with a fault, nothing is written."""
-    result = compiled(site)
+    result = compiled(site, on=on)
     if result.bundle:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_suffix(".part")
@@ -131,14 +151,8 @@ def message_faults(draft: Bundle) -> list[Fault]:
 
 def _message_faults(draft: Bundle, stage: Stage, language: Language, text: MessageText) -> list[Fault]:
     file, sms = f"messages/{language}/{stage.message}.md", draft.rules.community.sms
-    account, step = worst_case(draft.rules, stage, language)
-    ledger = fold(account, draft.rules, step.on)
-    # 43 characters is what a code takes
-    url = f"{draft.rules.community.site_url}/en/balance/#{'x' * 43}"
-    said = values(draft, account, ledger, step, account.owner.contacts[0], url=url, unsubscribe_url=url)
     try:
-        message = rendered(text, said)
-        HTML.from_string(draft.pages["unsubscribe"][language]).render(**said, state="ask")
+        message = _filled_in(draft, stage, language, text)
     except TemplateError as error:
         return [Fault(file, (), "template-error", {"detail": error.message or str(error)})]
     if message.sms is None:
@@ -151,6 +165,31 @@ def _message_faults(draft: Bundle, stage: Stage, language: Language, text: Messa
     if needed > sms.max_segments:
         faults.append(Fault(file, ("sms",), "sms-too-long", {"segments": str(needed)}, f"<= {sms.max_segments}"))
     return faults
+
+
+def _filled_in(draft: Bundle, stage: Stage, language: Language, text: MessageText) -> Message:
+    account, step = worst_case(draft.rules, stage, language)
+    ledger = fold(account, draft.rules, step.on)
+    # 43 characters is what a code takes
+    url = f"{draft.rules.community.site_url}/en/balance/#{'x' * 43}"
+    said = values(draft, account, ledger, step, account.owner.contacts[0], url=url, unsubscribe_url=url)
+    HTML.from_string(draft.pages["unsubscribe"][language]).render(**said, state="ask")
+    return rendered(text, said)
+
+
+def _unlawful(site: Path, files: RuleFiles, draft: Bundle) -> list[Fault]:
+    """What may not be said in the files, then what shows only once a message is filled in."""
+    found = compliance.faults(site, files)
+    told = {(fault.file, fault.values.get("rule")) for fault in found}
+    ceiling = published_ceiling(draft.rules)
+    for stage in draft.rules.collection.stages:
+        for language, text in draft.messages.get(stage.message or "", {}).items():
+            with suppress(TemplateError):  # told as such
+                message = _filled_in(draft, stage, language, text)
+                file = f"messages/{language}/{stage.message}.md"
+                filled = compliance.rendered_faults(file, message, (stage, language), draft.compliance, ceiling)
+                found += [fault for fault in filled if (fault.file, fault.values["rule"]) not in told]
+    return found
 
 
 def worst_case(rules: Rulebook, stage: Stage, language: Language) -> tuple[Account, Step]:

@@ -103,13 +103,17 @@ def _port(text: str) -> int:
 
 
 def check(said: Any) -> int:
-    """Every fault in the rules and messages, with file, line and field."""
-    found = bundle.compiled(session.SITE)
+    """Every fault in the rules, messages and pages, with file, line and field; a review that is due only warns."""
+    found = bundle.compiled(session.SITE, on=session.now().date())
     rows = console.fault_rows(found, said.language)
+    warnings = console.fault_rows(found, said.language, found.warnings)
     if said.json:
-        print(json.dumps({"faults": rows}, ensure_ascii=False, indent=2))
+        answer = {"faults": rows, "warnings": warnings} if warnings else {"faults": rows}
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         console.print_faults(rows)
+        if warnings:
+            console.print_faults(warnings, file=sys.stderr)
     return 1 if rows else 0
 
 

@@ -9,17 +9,18 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from chalicelib.core.fault import Fault
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Language
-from chalicelib.core.words import Words, money_text, problem_text
+from chalicelib.core.words import Words, money_text, problem_text, said
 
 from .bundle import Compiled
 
 Row = dict[str, Any]
 
 
-def fault_rows(found: Compiled, language: Language) -> list[Row]:
-    """Faults as `check --json` gives them: file, line, field, what is wrong, what is allowed."""
+def fault_rows(found: Compiled, language: Language, faults: list[Fault] | None = None) -> list[Row]:
+    """Faults as `check --json` gives them: file, line, field, what is wrong, what is allowed; warnings likewise."""
     words: Words | None = found.files.files.get("words.yml")
     return [
         {
@@ -29,9 +30,9 @@ def fault_rows(found: Compiled, language: Language) -> list[Row]:
             "problem": problem_text(words, fault.problem, fault.values, language)
             if words
             else fault.problem.replace("-", " "),
-            "allowed": fault.allowed,
+            "allowed": said(fault.allowed, language),
         }
-        for fault in found.faults
+        for fault in (found.faults if faults is None else faults)
     ]
 
 

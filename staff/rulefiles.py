@@ -9,9 +9,10 @@ from typing import Any, get_args
 import jsonschema
 import msgspec
 
-from chalicelib.core import consistency
+from chalicelib.core import consistency, lawbook
 from chalicelib.core.fault import Fault
 from chalicelib.core.fault import Path as Place
+from chalicelib.core.lawbook import Lawbook
 from chalicelib.core.rulebook import Collection, Community, Fees, Hour, Id, Payments, Rulebook, Text
 from chalicelib.core.words import Words
 
@@ -24,6 +25,7 @@ TYPES: dict[str, type[msgspec.Struct]] = {
     consistency.FEES: Fees,
     consistency.PAYMENTS: Payments,
     consistency.COLLECTION: Collection,
+    lawbook.FILE: Lawbook,
     "words.yml": Words,
 }
 
@@ -223,6 +225,8 @@ class RuleFiles:
     faults: list[Fault]
 
     def line(self, fault: Fault) -> int:
+        if fault.line:
+            return fault.line
         read = self.documents.get(fault.file)
         return read.line(fault.path) if read else 1
 

@@ -15,6 +15,8 @@ HALF_WIDTH = re.compile(r"[\u3400-\u9fff][,;:?!()]|[,;:?!()][\u3400-\u9fff]")
 # What is not text: values and code, tags, the address and brackets of a link.
 MARKUP = re.compile(r"\{[{%#].*?[}%#]\}|<[^>]*>|\]\([^)]*\)", re.S)
 FRONT_MATTER = re.compile(r"(?:---\n(.*?)\n---\n)?(.*)", re.S)
+# Patterns of compliance.yml are read by machines, and stand for texts whose punctuation is half-width by then.
+PATTERNS = {"forbids", "demands", "excused_by", "not_excused_with"}
 TEXTS = sorted(
     path for folder in ("pages", "theme/parts", "messages", "notices") for path in (SITE / folder / "zh").glob("**/*.*")
 )
@@ -29,7 +31,7 @@ def chinese(value: Any) -> Iterator[str]:
     """Every text of a rule file that is not in another language."""
     if isinstance(value, dict):
         for key, part in value.items():
-            yield from chinese(part) if key != "en" else ()
+            yield from chinese(part) if key != "en" and key not in PATTERNS else ()
     elif isinstance(value, list):
         for part in value:
             yield from chinese(part)

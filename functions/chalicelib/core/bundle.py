@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .errors import BundleMissing
+from .lawbook import Lawbook
 from .rulebook import Language, Rulebook
 from .words import Words
 
@@ -26,6 +27,7 @@ class Bundle(Struct, frozen=True, kw_only=True):
     revision: str
     rules: Rulebook
     words: Words
+    compliance: Lawbook
     messages: dict[str, dict[Language, MessageText]]
     pages: dict[str, dict[Language, str]]
 

@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any, Protocol
 from zoneinfo import available_timezones
 
-from . import stages, terms
+from . import lawbook, stages, terms
 from .fault import Fault, Path
 from .hours import windows
 from .rulebook import (
@@ -48,6 +48,7 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
     payments: Payments | None = files.get(PAYMENTS)
     collection: Collection | None = files.get(COLLECTION)
     words: Words | None = files.get(WORDS)
+    book: lawbook.Lawbook | None = files.get(lawbook.FILE)
     found: list[Fault] = []
     if community:
         found += _community_faults(community)
@@ -65,6 +66,8 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         found += _sms_against_stages(community, collection)
     if words:
         found += _words_faults(words)
+    if book and collection:
+        found += lawbook.faults(book, [stage.id for stage in collection.stages])
     return found
 
 

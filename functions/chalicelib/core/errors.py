@@ -28,3 +28,11 @@ class Conflict(CourtyardError):
 
 class BundleMissing(CourtyardError):
     """The functions were started without the rules they are to run by."""
+
+
+class Unlawful(CourtyardError):
+    """A message breaks a rule of `site/compliance.yml`, so it may not go out."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule

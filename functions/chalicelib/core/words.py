@@ -54,6 +54,11 @@ def _value_text(words: Words, value: date | int | Text, language: Language) -> s
     return value.of(language) if isinstance(value, Text) else str(value)
 
 
-def problem_text(words: Words, code: str, values: Mapping[str, str], language: Language) -> str:
+def problem_text(words: Words, code: str, values: Mapping[str, str | Text], language: Language) -> str:
     """What is wrong with something staff wrote or brought, as a sentence."""
-    return words.problems[code].of(language).format_map(values)
+    return words.problems[code].of(language).format_map({name: said(value, language) for name, value in values.items()})
+
+
+def said(value: str | Text, language: Language) -> str:
+    """A text in a language; what has none is the same in all."""
+    return value.of(language) if isinstance(value, Text) else value

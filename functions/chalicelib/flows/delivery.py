@@ -6,7 +6,7 @@ stops halfway is finished, or shown as UNKNOWN, by the next delivery of the same
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -16,15 +16,17 @@ from ..core.account import Account
 from ..core.bundle import Bundle
 from ..core.calendar import local_date
 from ..core.collection import Step, Wait, next_step
-from ..core.errors import BadInput
+from ..core.compliance import Proofreader, published_ceiling
+from ..core.errors import BadInput, Unlawful
 from ..core.hours import next_contact
+from ..core.lawbook import Where, kind_of
 from ..core.ledger import Ledger, fold
 from ..core.link import Scope
 from ..core.message import Message, rendered, values
 from ..core.mime import mime
 from ..core.notice import CLAIMABLE, Notice, State
 from ..core.reach import contact_by
-from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
+from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel, Language
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Mail, Mode, Sms
 from .records import Records
@@ -47,6 +49,7 @@ class Sender:
     mode: Mode
     team: frozenset[str] = frozenset()
     new_code: Mint = new_code
+    proofreader: Proofreader = field(default_factory=Proofreader)
 
     def may_write_to(self, address: str) -> bool:
         return self.mode == "live" or (self.mode == "team" and address in self.team)
@@ -123,6 +126,8 @@ def _send(records: Records, bundle: Bundle, sender: Sender, telling: _Telling) -
         address, call = _prepared(records, bundle, sender, telling)
     except BadInput as bad:  # an address no mail host would take
         return _give_to_people(records, bundle, telling, State.CLAIMED, bad.problem)
+    except Unlawful as broken:
+        return _give_to_people(records, bundle, telling, State.CLAIMED, f"compliance:{broken.rule}")
     if not sender.may_write_to(address):
         return _advance(records, notice, State.SENT, (State.CLAIMED,), f"mode:{sender.mode}", notice.attempt, on)
     has_begun = records.notices.advance(
@@ -158,6 +163,7 @@ def _prepared(
     url = balance_url(community.site_url, language, _minted(records, bundle, sender, telling, "account"))
     said = values(bundle, account, telling.ledger, step, contact, url=url, unsubscribe_url=stop_url)
     message: Message = rendered(bundle.messages[step.stage.message or ""][language], said)
+    _proofread(bundle, sender, step, language, message)
     if step.channel is Channel.SMS:
         phone, text = contact.phone or "", message.sms or ""
         return phone, lambda: sender.sms.send(text, phone=phone, notice=tag)
@@ -173,6 +179,17 @@ def _prepared(
         now=telling.now,
     )
     return recipient, lambda: sender.mail.send(raw, recipient=recipient, notice=tag)
+
+
+def _proofread(bundle: Bundle, sender: Sender, step: Step, language: Language, message: Message) -> None:
+    """Read as the owner would read it, names and amounts included; Unlawful if it says what it may not."""
+    where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
+    text = (message.sms or "") if step.channel is Channel.SMS else f"{message.subject}\n{message.text}"
+    found = sender.proofreader.findings(
+        text, where, bundle.compliance, published_ceiling(bundle.rules), bundle.revision
+    )
+    if found:
+        raise Unlawful(found[0].rule.id)
 
 
 def _minted(records: Records, bundle: Bundle, sender: Sender, telling: _Telling, scope: Scope) -> str:

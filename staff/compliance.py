@@ -1,0 +1,102 @@
+"""What is unlawful or discourteous in what staff wrote: messages, pages, notices and the texts within the rules."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from chalicelib.core import consistency, lawbook
+from chalicelib.core.compliance import Finding, findings, published_ceiling
+from chalicelib.core.fault import Fault
+from chalicelib.core.fault import Path as Place
+from chalicelib.core.lawbook import Kind, Lawbook, Where
+from chalicelib.core.message import Message
+from chalicelib.core.rulebook import Channel, Language, Rulebook, Stage, Text
+
+from .rulefiles import RuleFiles
+
+_PUBLIC = ("pages/{}/**/*.md", "notices/{}/**/*.md", "theme/parts/{}/*")
+_PUBLIC_RULES = (consistency.FEES, consistency.PAYMENTS, consistency.COLLECTION, consistency.WORDS)
+_FOR_STAFF = "problems"
+"""The part of `words.yml` that no owner reads: it names what is wrong."""
+_HAN, _LATIN = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[A-Za-z]{2,}")
+
+
+def faults(site: Path, files: RuleFiles) -> list[Fault]:
+    """Every finding in the files of `site/`, each with its line; what messages lack shows once they are filled in."""
+    rules, book = files.rulebook, files.files[lawbook.FILE]
+    ceiling = published_ceiling(rules)
+    found = [*_in_rules(files, book, ceiling)]
+    for path, where in dict.fromkeys([*_messages(site, rules), *_public(site, rules)]):
+        file = path.relative_to(site).as_posix()
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (FileNotFoundError, UnicodeDecodeError):  # told by whoever compiles the file
+            continue
+        found += [fault(file, finding) for finding in findings(text, where, book, ceiling) if finding.words]
+        if path.suffix == ".md" and _is_in_another(text, where.language):
+            found.append(Fault(file, (), "language-other", {}, where.language, line=1))
+    return found
+
+
+def _messages(site: Path, rules: Rulebook) -> Iterator[tuple[Path, Where]]:
+    """Each message file as each stage that sends it would."""
+    for stage in rules.collection.stages:
+        for language in rules.community.languages if stage.message else ():
+            path = site / "messages" / language / f"{stage.message}.md"
+            yield path, Where(lawbook.kind_of(stage, Channel.EMAIL), language, stage=stage.id)
+
+
+def _public(site: Path, rules: Rulebook) -> Iterator[tuple[Path, Where]]:
+    for language in rules.community.languages:
+        for pattern in _PUBLIC:
+            for path in sorted(site.glob(pattern.format(language))):
+                yield path, Where(Kind.PAGE, language, page=path.name)
+
+
+def _in_rules(files: RuleFiles, book: Lawbook, ceiling: Decimal) -> Iterator[Fault]:
+    """The rule files' own texts: they are shown on the pages."""
+    for name in _PUBLIC_RULES:
+        for path, text in _texts(files.documents[name].value):
+            if _FOR_STAFF not in path:
+                language: Language = "en" if path[-1] == "en" else "zh"
+                for finding in findings(text, Where(Kind.PAGE, language), book, ceiling):
+                    yield fault(name, Finding(finding.rule, 0, finding.words), path)
+
+
+def _texts(value: Any, path: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Every text for people in a document, with its place."""
+    if isinstance(value, str) and path[-1] in ("zh", "en"):
+        yield path, value
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from _texts(part, (*path, key))
+
+
+def _is_in_another(text: str, language: Language) -> bool:
+    """Whether a file in one language's folder is written in the other one."""
+    body = re.sub(r"{{.*?}}|{%.*?%}|^[\w-]+:|<[^>]*>|\([^)]*\)", "", text, flags=re.MULTILINE | re.DOTALL)
+    han, latin = len(_HAN.findall(body)), len(_LATIN.findall(body))
+    return han > latin if language == "en" else latin > han
+
+
+def rendered_faults(
+    file: str, message: Message, where: tuple[Stage, Language], book: Lawbook, ceiling: Decimal
+) -> Iterator[Fault]:
+    """Findings in a message as an owner of a language gets it at a stage, by each way it leaves."""
+    stage, language = where
+    for channel, text in ((Channel.EMAIL, f"{message.subject}\n\n{message.text}"), (Channel.SMS, message.sms)):
+        here = Where(lawbook.kind_of(stage, channel), language, stage=stage.id)
+        path: Place = ("sms",) if channel is Channel.SMS else ()
+        for finding in findings(text, here, book, ceiling) if text else []:
+            yield fault(file, Finding(finding.rule, 0, finding.words), path)
+
+
+def fault(file: str, finding: Finding, path: Place = ()) -> Fault:
+    """A finding as `courtyard check` tells it, with what to write instead."""
+    rule = finding.rule
+    values: dict[str, str | Text] = {"rule": rule.id, "name": rule.name, "source": rule.source}
+    if not finding.words:
+        return Fault(file, path, "compliance-missing", values, rule.instead)
+    return Fault(file, path, "compliance-forbidden", {"words": finding.words, **values}, rule.instead, finding.line)
