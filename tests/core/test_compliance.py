@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chalicelib.core.compliance import Finding, findings, published_ceiling
+from chalicelib.core.compliance import Finding, Proofreader, findings, published_ceiling
 from chalicelib.core.lawbook import Kind, Lawbook, Rule, Where
 from chalicelib.core.rulebook import Language
 from tests.builders import TESTS, bundle, shipped
@@ -51,3 +53,136 @@ def test_a_forbidden_sentence_is_stopped(rule: Rule, text: str) -> None:
 @pytest.mark.parametrize(("rule", "text"), cases("allowed"))
 def test_an_allowed_sentence_passes(rule: Rule, text: str) -> None:
     assert found_in(text, rule) == []
+
+
+def test_every_rule_has_its_sentences_and_no_sentences_are_left_over() -> None:
+    assert {path.stem for path in FOLDER.glob("*.yml")} == {rule.id for rule in LAWBOOK.rules}
+
+
+@pytest.mark.parametrize("rule", LAWBOOK.rules, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("which", ["forbidden", "allowed"])
+def test_every_rule_has_ten_sentences_of_each_sort_and_some_in_each_language(rule: Rule, which: str) -> None:
+    listed = sentences(rule.id)[which]
+    assert len(set(listed)) >= LEAST
+    assert {language_of(text) for text in listed} == {"zh", "en"}
+
+
+@pytest.mark.parametrize("rule", LAWBOOK.rules, ids=lambda rule: rule.id)
+def test_every_rule_says_in_both_languages_what_to_write_instead_and_where_it_comes_from(rule: Rule) -> None:
+    for text in (rule.name, rule.instead, rule.source):
+        assert language_of(text.zh) == "zh"
+        assert text.en != text.zh
+
+
+# disguises
+
+THREATS = [
+    ("cut-off", "欠费将停水停电"),
+    ("cut-off", "再不缴费就切断供电"),
+    ("denied-access", "欠费的停用门禁卡"),
+    ("shaming", "明天公布欠费名单"),
+    ("wrong-word", "另收滞纳金"),
+    ("compound", "违约金按复利计算"),
+    ("cut-off", "we will cut off your water"),
+    ("shaming", "you are on our blacklist"),
+    ("legal-early", "we shall take legal action"),
+]
+RULES = {rule.id: rule for rule in LAWBOOK.rules}
+TRADITIONAL = dict(zip("费将断电门单实则违约计滞纳", "費將斷電門單實則違約計滯納", strict=True))
+CYRILLIC = dict(zip("aceop", "асеор", strict=True))
+
+
+def wide(char: str) -> str:
+    return chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char
+
+
+LOOKS = st.sampled_from([str, wide, str.upper, lambda c: TRADITIONAL.get(c, c), lambda c: CYRILLIC.get(c, c)])
+BETWEEN = st.sampled_from(["", "", " ", "\u200b", "\u2060", "*", "_", "**", "·", "-", "|", "~", "\u00a0", "\ufe0f"])
+
+
+@given(st.data())
+def test_a_threat_in_any_disguise_is_found_on_its_line(data: st.DataObject) -> None:
+    rule, text = data.draw(st.sampled_from(THREATS))
+    looks = data.draw(st.lists(LOOKS, min_size=len(text), max_size=len(text)))
+    between = data.draw(st.lists(BETWEEN, min_size=len(text), max_size=len(text)))
+    disguised = "".join(look(char) + put for look, char, put in zip(looks, text, between, strict=True))
+    before = data.draw(st.integers(0, 5))
+    page = "您好。\n\n" * before + disguised + "\n\n谢谢。"
+    found = found_in(page, RULES[rule])
+    assert [finding.line for finding in found] == [1 + 2 * before]
+    assert found[0].words
+    assert found[0].words in " ".join(disguised.split())
+
+
+@given(st.sampled_from(["停水停电", "滞纳金", "欠费名单", "利滚利"]), st.sampled_from("，。、；：！—…"))
+def test_marks_between_all_the_characters_hide_nothing(words: str, mark: str) -> None:
+    found = findings(f"将{mark.join(words)}", Where(Kind.PAGE, "zh"), LAWBOOK, CEILING)
+    assert found
+
+
+# where
+
+
+def test_the_questions_page_may_explain_a_word_no_other_may_use() -> None:
+    text = "滞纳金是行政机关对逾期缴纳税费的人加收的款项。"
+    found = [findings(text, Where(Kind.PAGE, "zh", page=page), LAWBOOK, CEILING) for page in ("faq.md", "fees.md")]
+    assert [[finding.rule.id for finding in of_page] for of_page in found] == [[], ["wrong-word"]]
+
+
+@pytest.mark.parametrize(
+    ("stage", "text", "rules"),
+    [
+        ("due-soon", "违约金从5月1日起计算。", ["late-fee-early"]),
+        ("first-demand", "违约金从5月1日起计算。", []),
+        ("second-demand", "我们可能提起诉讼。", ["legal-early"]),
+        ("formal-letter", "我们可能提起诉讼。", []),
+        ("formal-letter", "我们可能停水。", ["cut-off"]),
+    ],
+)
+def test_a_consequence_is_stated_from_its_stage_on_and_an_unlawful_one_never(
+    stage: str, text: str, rules: list[str]
+) -> None:
+    found = findings(text, Where(Kind.SMS, "zh", stage=stage), LAWBOOK, CEILING)
+    assert [finding.rule.id for finding in found] == rules
+
+
+@pytest.mark.parametrize(("rate", "is_found"), [("0.03%", False), ("0.031%", True), ("0.3‰", False), ("0.4‰", True)])
+def test_a_rate_up_to_the_published_one_may_be_stated(rate: str, is_found: bool) -> None:
+    found = findings(f"每天 {rate}。", Where(Kind.DEMAND, "zh", stage="first-demand"), LAWBOOK, CEILING)
+    assert ("rate-over-ceiling" in {finding.rule.id for finding in found}) is is_found
+
+
+# before each send
+
+
+def said_of(message: str, reader: Proofreader, stage: str = "due-soon") -> list[str]:
+    where = Where(Kind.REMINDER, "zh", stage=stage)
+    return [finding.rule.id for finding in reader.findings(message, where, LAWBOOK, CEILING, "r")]
+
+
+PLAIN = "王小明：\n账单共1234.56元，可用支付宝缴费。\n电话 400-000-0123"
+
+
+def test_a_clean_message_is_clean_however_often_it_is_read() -> None:
+    reader = Proofreader()
+    assert [said_of(PLAIN, reader) for _ in range(3)] == [[], [], []]
+
+
+@pytest.mark.parametrize("line", ["不缴费就停水。", "违约金每天 5%。", "S​u e : 我们会起诉。"])
+def test_a_line_that_is_new_is_read_among_those_known_to_be_clean(line: str) -> None:
+    reader = Proofreader()
+    said_of(PLAIN, reader)
+    assert said_of(f"{PLAIN}\n{line}", reader)
+
+
+def test_figures_of_a_rate_are_read_anew_although_the_words_are_known() -> None:
+    reader = Proofreader()
+    first = f"{PLAIN}\n每天 0.01% 计算。"
+    assert said_of(first, reader) == []
+    assert said_of(first.replace("0.01", "0.51"), reader) == ["rate-over-ceiling"]
+
+
+def test_what_a_message_lacks_is_missed_though_every_line_is_known() -> None:
+    reader = Proofreader()
+    said_of(PLAIN, reader)
+    assert said_of("王小明：\n账单共1234.56元，可用支付宝缴费。", reader) == ["contact"]

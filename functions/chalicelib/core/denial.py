@@ -25,9 +25,8 @@ _NEAR = 16, 48  # characters between a denial and what it governs, in Chinese an
 _WEAK = re.compile(
     r"轻易|随便|随意|马上|立即|立刻|一定|总是|只|仅|单单|想|希望|愿意|以免|否则|手软|容忍|姑息|留情|客气|吓唬|玩笑|说说|犹豫|排除|保证"
     r"|(?<!因)(?<!因为)(?<!对)(?<!向)(?<!于)(?<!给)(?:您|你|业主|住户)?(?:欠费|拖欠|欠缴|逾期)(?!.{0,8}为由)"
-    r"|\b(?:hesitate|hesitant|afraid|lightly|only|just|merely|simply|immediately"
-    r"|at once|yet|today|want|unless|until|except|otherwise|or else|before|but|joking|rule out|guarantee|promise"
-    r"|doubt|if|tolerate|pay(?:ing)? or)\b"
+    r"|\b(?:hesitate|hesitant|afraid|lightly|only|just|merely|simply|immediately|at once|yet|today|want|unless"
+    r"|until|except|otherwise|or else|before|but|joking|rule out|guarantee|promise|doubt|if|tolerate|pay or)\b"
 )
 # Before a denial: a condition or a time that makes it a threat, or a question that means its opposite.
 _CONDITION = re.compile(
@@ -126,9 +125,11 @@ def _is_governed(found: Passage) -> bool:
     if not denials:
         return False
     last = denials[-1]
-    between = said[last.end() : max(last.end(), len(found.before))]
-    is_chinese = last[0] >= "\u3400"
-    if len(between) > _NEAR[not is_chinese] or _WEAK.search(between) or (last[0] in _ALONE and between):
+    governs_to = max(last.end(), len(found.before))
+    distance = governs_to - last.end()
+    if distance > _NEAR[last[0] < "\u3400"] or (last[0] in _ALONE and distance):
+        return False
+    if _WEAK.search(said, last.end(), governs_to):
         return False
     chain = _chain(denials, said)
     conditional = _CONDITION.search(said[: chain[0].start()]) or _PAYING_FIRST.search(
