@@ -425,3 +425,42 @@ def test_a_payment_for_part_leaves_the_message_with_the_rest() -> None:
     assert office.deliver("2026-03-01 10:00") == [State.SENT]
     assert "234.56" in office.mail.sent[0].text
     assert "1,234.56" not in office.mail.sent[0].text
+
+
+# what may not be said
+
+
+def saying(text: str) -> Bundle:
+    """The bundle with something more in the message of the first stage, as if it had never been checked."""
+    bundle = builders.bundle()
+    message = bundle.messages["bill-issued"]["zh"]
+    changed = replace(message, text=message.text + text, html=message.html + text, sms=(message.sms or "") + text)
+    return replace(bundle, messages={**bundle.messages, "bill-issued": {"zh": changed}})
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("\n不缴费就停 水。", "cut-off"), ("\n逾期加收违约金。", "late-fee-early"), ("\n每天 5% 。", "rate-over-ceiling")],
+)
+def test_a_message_that_breaks_a_rule_is_not_sent_but_given_to_staff(text: str, rule: str) -> None:
+    office = planned(bundle=saying(text))
+    assert office.deliver("2026-03-01 10:00") == [State.FAILED]
+    assert office.mail.sent == []
+    assert office.notices()[0].reason == f"compliance:{rule}"
+    assert [(task.task, task.step) for task in office.tasks()] == [("letter", "bill-issued")]
+    office.run("2026-03-02")
+    assert office.mail.sent == []
+
+
+def test_a_text_message_that_breaks_a_rule_is_not_sent_either() -> None:
+    office = Office(bundle=saying("否则起诉"))
+    office.enter(Q1, owner=owner(OWNER, contact(email=None)))
+    office.run("2026-03-01")
+    assert (office.sms.sent, office.states()) == ([], [State.FAILED])
+    assert office.notices()[0].reason == "compliance:legal-early"
+
+
+def test_an_owner_whose_name_has_a_forbidden_word_in_it_is_written_to_like_any_other() -> None:
+    office = Office()
+    office.enter(Q1, owner=owner(OWNER, contact(name="江州第一律师事务所")))
+    assert office.run("2026-03-01") == [State.SENT]

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,107 @@ def test_rules_and_messages_are_judged_in_one_go_each_fault_with_its_line(site: 
 
     places = [(fault.file, fault.problem, made.files.line(fault)) for fault in made.faults]
     assert places == [("fees.yml", "wrong-form", 59), ("messages/zh/due-soon.md", "template-error", 9)]
+
+
+# law and courtesy
+
+
+def found(site: Path, on: date | None = None) -> list[tuple[str, str, str, int]]:
+    made = bundle.compiled(site, on=on)
+    return [(fault.file, fault.problem, str(fault.values.get("rule")), made.files.line(fault)) for fault in made.faults]
+
+
+def with_pages(site: Path) -> Path:
+    for folder in ("pages", "theme"):
+        shutil.copytree(SITE / folder, site / folder)
+    return site
+
+
+LAWS: dict[str, tuple[str, str, str, tuple[str, str, str, int]]] = {
+    "a threat in a message": (
+        "messages/zh/second-demand.md",
+        "无论如何，水、电、门禁都不会因此受影响",
+        "否则停 水 停 電",
+        ("messages/zh/second-demand.md", "compliance-forbidden", "cut-off", 20),
+    ),
+    "a threat in a text message": (
+        "messages/en/due-soon.md",
+        "If paid, please ignore.",
+        "Or we cut off your water.",
+        ("messages/en/due-soon.md", "compliance-forbidden", "cut-off", 4),
+    ),
+    "a consequence before its stage": (
+        "messages/en/first-demand.md",
+        "Dates are Beijing time",
+        "Otherwise we take legal action. Dates are Beijing time",
+        ("messages/en/first-demand.md", "compliance-forbidden", "legal-early", 18),
+    ),
+    "a debt on a page": (
+        "pages/zh/contact.md",
+        "例如3-2-1201",
+        "例如3-2-1201（欠费两年）",
+        ("pages/zh/contact.md", "compliance-forbidden", "private-in-public", 27),
+    ),
+    "a threat in the rules themselves": (
+        "collection.yml",
+        "给出 15 天期限。",
+        "逾期停水。",
+        ("collection.yml", "compliance-forbidden", "cut-off", 70),
+    ),
+    "a threat in a part of a page": (
+        "theme/parts/en/payment_methods.md.j2",
+        "{",
+        "Pay or we disconnect your power.\n{",
+        ("theme/parts/en/payment_methods.md.j2", "compliance-forbidden", "cut-off", 1),
+    ),
+    "no deadline": (
+        "messages/zh/first-demand.md",
+        "**请于{{ deadline }}前缴纳。**",
+        "",
+        ("messages/zh/first-demand.md", "compliance-missing", "deadline", 1),
+    ),
+    "no way to object": (
+        "messages/en/first-demand.md",
+        "**If you disagree with the bill**, reply to this e-mail or call {{ centre.phone }}; tell us which item and why, "
+        "and you will have a written answer.",
+        "",
+        ("messages/en/first-demand.md", "compliance-missing", "objection", 1),
+    ),
+    "a page in the other language": (
+        "pages/en/why.md",
+        "# What each yuan pays for",
+        "这一页没有翻译，仍是中文。" * 200,
+        ("pages/en/why.md", "language-other", "None", 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LAWS)
+def test_what_may_not_be_said_is_told_with_file_line_and_rule(site: Path, case: str) -> None:
+    file, old, new, expected = LAWS[case]
+    edit(with_pages(site) / file, old, new)
+    assert expected in found(site)
+    assert bundle.compiled(site).bundle is None
+
+
+def test_one_finding_is_told_once(site: Path) -> None:
+    edit(site / "messages/zh/due-soon.md", "若已缴费，请忽略。", "若已缴费，请忽略。否则停水。")
+    assert [rule for _, _, rule, _ in found(site)] == ["cut-off"]
+
+
+@pytest.mark.parametrize("name", ["messages/en/due-soon.md", "pages/en/why.md"])
+def test_a_message_or_page_in_one_language_only_is_told_by_its_file(site: Path, name: str) -> None:
+    (with_pages(site) / name).unlink()
+    assert name in {file for file, *_ in found(site)}
+
+
+def test_a_review_that_is_due_warns_and_one_that_was_missed_fails(site: Path) -> None:
+    fresh, due, missed = (
+        bundle.compiled(site, on=on) for on in (date(2026, 12, 1), date(2027, 12, 1), date(2028, 6, 1))
+    )
+    assert (fresh.warnings, fresh.faults) == ([], [])
+    assert due.faults == []
+    assert {fault.problem for fault in due.warnings} == {"review-due"}
+    assert due.bundle
+    assert {fault.problem for fault in missed.faults} == {"review-missed"}
+    assert missed.bundle is None
