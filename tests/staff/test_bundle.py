@@ -244,7 +244,7 @@ LAWS: dict[str, tuple[str, str, str, tuple[str, str, str, int]]] = {
         "collection.yml",
         "给出 15 天期限。",
         "逾期停水。",
-        ("collection.yml", "compliance-forbidden", "cut-off", 70),
+        ("collection.yml", "compliance-forbidden", "cut-off", 72),
     ),
     "a threat in a part of a page": (
         "theme/parts/en/payment_methods.md.j2",
