@@ -228,6 +228,18 @@ def test_a_page_that_cannot_be_filled_in_never_builds_and_is_named_on_one_line(w
     assert not (workplace / "out").exists()
 
 
+def test_a_page_that_says_what_it_may_not_never_builds_and_is_named_on_one_line(workplace: Path) -> None:
+    path = workplace / "site" / "pages" / "zh" / "contact.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\n逾期不缴的，停 水 停 電。\n", encoding="utf-8")
+    line = len(path.read_text(encoding="utf-8").splitlines())
+
+    build = publicsite.built(workplace, "zh", workplace / "out")
+
+    assert build.returncode != 0
+    assert re.search(rf"site/pages/zh/contact\.md:{line}: .*停 水 停 電.*cut-off", build.stderr)
+    assert not (workplace / "out").exists()
+
+
 def test_no_page_has_a_style_of_its_own_which_the_policy_would_refuse(public_site: Path) -> None:
     for path in public_site.rglob("*.html"):
         assert not re.search(r"<style|<[^>]+\sstyle=", path.read_text(encoding="utf-8")), path

@@ -260,11 +260,8 @@ LAWS: dict[str, tuple[str, str, str, tuple[str, str, str, int]]] = {
     ),
     "no way to object": (
         "messages/en/first-demand.md",
-        (
-            "**If you disagree with the bill**, reply to this e-mail or call {{ centre.phone }}; tell us which item "
-            "and why, and you will have a written answer."
-        ),
-        "",
+        "**If you disagree with the bill**, reply to this e-mail or call {{ centre.phone }}; tell us which item",
+        "Goodbye",
         ("messages/en/first-demand.md", "compliance-missing", "objection", 1),
     ),
     "a page in the other language": (

@@ -6,7 +6,7 @@ import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,34 @@ def test_every_fault_is_listed_at_once_with_its_place_and_what_is_allowed(courty
     }
     assert all(fault["line"] > 1 and fault["problem"] for fault in answer["faults"])
     assert "basis" in fields["schedules[0].colour"]["allowed"]
+
+
+def test_a_finding_is_told_with_file_line_words_rule_and_what_to_write_instead(courtyard: Command, desk: Path) -> None:
+    page = desk / "site/pages/en/contact.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nPay, or we cut off your water.\n", encoding="utf-8")
+
+    status, answer = courtyard("--lang", "en", "check")
+
+    (fault,) = answer["faults"]
+    assert (status, fault["file"]) == (1, "site/pages/en/contact.md")
+    assert fault["line"] == len(page.read_text(encoding="utf-8").splitlines())
+    assert all(part in fault["problem"] for part in ("cut off your water", "cut-off", "article 944"))
+    assert "never affected" in fault["allowed"]
+
+
+@pytest.mark.parametrize(("months", "status", "key"), [(13, 0, "warnings"), (19, 1, "faults")])
+def test_a_review_that_is_due_is_a_warning_and_a_missed_one_a_fault(
+    courtyard: Command, desk: Path, months: int, status: int, key: str
+) -> None:
+    path = desk / "site/compliance.yml"
+    reviewed = datetime.now(UTC).date() - timedelta(days=31 * months)
+    text = re.sub(r"reviewed_on: \S+", f"reviewed_on: {reviewed}", path.read_text(encoding="utf-8"), count=1)
+    path.write_text(text, encoding="utf-8")
+
+    done, answer = courtyard("check")
+
+    assert done == status
+    assert [row["field"] for row in answer[key]] == ["rules[0].reviewed_on"]
 
 
 def test_a_broken_rulebook_is_refused_by_every_command(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,7 +123,7 @@ def _is_governed(found: Passage) -> bool:
     # a denial the words begin with is the threat itself: "not let you in"
     denials = [denial for denial in _NO.finditer(said) if denial.start() != len(found.before)]
     if not denials:
-        return False
+        return found.before == " " * len(found.before) and bool(_ASIDE.search(found.earlier))
     last = denials[-1]
     governs_to = max(last.end(), len(found.before))
     distance = governs_to - last.end()
@@ -138,6 +138,10 @@ def _is_governed(found: Passage) -> bool:
     return len(chain) % 2 == 1 and not conditional
 
 
+_ASIDE = re.compile(r"\b(?:not|never)$")  # "we do not, and may not, cut off"
+_SO_TO_SAY = re.compile(
+    r"(?:我们|物业|公司|说|想|会|能|愿意?|可以|是|一定|再|敢| |ever|be|that|we|will|to|do|promise|guarantee|mean|say)*"
+)
 _ALONE = frozenset({"不", "未", "没", "莫"})
 """Denials that deny the next word only."""
 
@@ -146,8 +150,7 @@ def _chain(denials: list[re.Match[str]], said: str) -> list[re.Match[str]]:
     """The last denial, and those that stand so close before it that they deny it in turn."""
     chain = [denials[-1]]
     for denial in reversed(denials[:-1]):
-        gap = said[denial.end() : chain[0].start()]
-        if len(gap) > (3 if denial[0] >= "\u3400" else 14) or "," in gap:
+        if not _SO_TO_SAY.fullmatch(said, denial.end(), chain[0].start()):
             break
         chain.insert(0, denial)
     return chain
