@@ -10,13 +10,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chalicelib.core import goodwill, holds, latefee
-from chalicelib.core.account import Account, Instalment
+from chalicelib.core.account import Account, Hold, Instalment
 from chalicelib.core.calendar import ONE_DAY
 from chalicelib.core.collection import Step, first_look, next_step
 from chalicelib.core.debt import Debt
 from chalicelib.core.history import History
 from chalicelib.core.holds import Refusal, opened
-from chalicelib.core.ledger import Ledger, fold
+from chalicelib.core.ledger import Ledger, fold, stopping_late_fee
 from chalicelib.core.money import Fen, total
 from chalicelib.core.notice import Notice, Outcome, State, Task
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, Rulebook
@@ -106,6 +106,7 @@ class Life:
         self._count = 0
         self._has_asked = False
         self._folded: Ledger | None = None
+        self._stopping: tuple[Hold, ...] = ()
 
     def run(self) -> None:
         """Every day on which there is something to do, until the last."""
@@ -125,10 +126,11 @@ class Life:
                 due = self._visit(on)
 
     def _fold(self, on: date) -> Ledger:
-        """The ledger on a day: the last one still holds while no fact lies between and nothing is paused."""
-        last = self._folded
-        if last is None or self.account.holds or self._has_fact_between(last.on, on):
-            self._folded = last = fold(self.account, self.world.rules, on)
+        """The ledger on a day: the last one still holds while no fact lies between and the same pauses stop the fee."""
+        last, stopping = self._folded, stopping_late_fee(self.account, on)
+        if last is None or stopping != self._stopping or self._has_fact_between(last.on, on):
+            self._folded, self._stopping = fold(self.account, self.world.rules, on), stopping
+            return self._folded
         last.on = on
         return last
 
@@ -250,7 +252,7 @@ class Life:
                 self._later(on + timedelta(days=random.randint(5, 30)), "pays", None)
             return
         self._has_asked = True
-        owed = fold(self.account, self.world.rules, on).outstanding
+        owed = self._fold(on).outstanding
         third = Fen(owed // 3)
         parts = [Instalment(on + timedelta(days=30 * n), third if n < 3 else Fen(owed - 2 * third)) for n in (1, 2, 3)]
         self._ask("plan", on, parts)
@@ -259,7 +261,7 @@ class Life:
                 self._later(part.due_on, "pays", part.amount)
 
     def _ask(self, kind: str, on: date, parts: list[Instalment] | None = None) -> None:
-        debts = fold(self.account, self.world.rules, on).debts
+        debts = self._fold(on).debts
         made = opened(
             self.account,
             debts,
@@ -274,7 +276,7 @@ class Life:
             self.account = replace(self.account, holds=(*self.account.holds, made))
 
     def _pay(self, on: date, amount: object) -> None:
-        ledger = fold(self.account, self.world.rules, on)
+        ledger = self._fold(on)
         owed = ledger.outstanding if amount is None else min(ledger.outstanding, amount)  # type: ignore[call-overload]
         first = next((debt.bill for debt in ledger.debts.values() if debt.outstanding(on)), None)
         if first is not None and owed > 0:

@@ -118,7 +118,7 @@ def _steps(
     if reference is not None:
         changes |= {value.from_ for value in reference.values}
     for start, end in stopped:
-        changes |= {start, end + ONE_DAY}
+        changes |= {start, end + ONE_DAY} if end < last else {start}
     return pairwise(sorted(day for day in changes if first <= day <= last + ONE_DAY))
 
 

@@ -55,10 +55,10 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
     The order in which facts of one day are given makes no difference.
     """
     ledger = Ledger(on, rules.collection.allocation)
-    stopping = tuple(hold for hold in holds.effective(account, on) if hold.stops_late_fee and hold.from_ <= on)
+    stopping = stopping_late_fee(account, on)
     for day, facts in sorted(_by_day(account, on).items()):
         for bill in facts.bills:
-            ledger.debts[bill.key] = debt = _debt(stopping, bill, rules, on)
+            ledger.debts[bill.key] = debt = _debt(stopping, bill, rules)
             ledger.hopeful += [debt] if debt.rewards else []
             debt.note_unpaid(day)
         # what takes a payment back comes after the payment, even on one day
@@ -71,6 +71,13 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
         if ledger.hopeful:
             _reward(ledger, day)
     return ledger
+
+
+def stopping_late_fee(account: Account, on: date) -> tuple[Hold, ...]:
+    """The pauses begun by a day that stop the late fee, as they stand on it."""
+    if not account.holds:
+        return ()
+    return tuple(hold for hold in holds.effective(account, on) if hold.stops_late_fee and hold.from_ <= on)
 
 
 class _Day(Struct):
@@ -95,13 +102,13 @@ def _by_day(account: Account, on: date) -> dict[date, _Day]:
     return days
 
 
-def _debt(stopping: Sequence[Hold], bill: Bill, rules: Rulebook, on: date) -> Debt:
+def _debt(stopping: Sequence[Hold], bill: Bill, rules: Rulebook) -> Debt:
     kind = rules.fees.kinds.get(bill.kind)
     late_fees = rules.collection.late_fees.get(kind.late_fee or "", ()) if kind else ()
     rewarded = rules.collection.rewards.get(kind.reward or "", ()) if kind else ()
     rule = latefee.rule_for(bill.due_on, late_fees)
     reference = rules.collection.reference_rates.get(rule.reference or "") if rule else None
-    stopped = tuple((h.from_, h.until or on) for h in stopping if not h.bills or bill.key in h.bills)
+    stopped = tuple((h.from_, h.until or date.max) for h in stopping if not h.bills or bill.key in h.bills)
     return Debt(
         bill=bill,
         late_fee_rule=rule,

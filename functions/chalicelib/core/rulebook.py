@@ -13,7 +13,7 @@ Hour = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Id = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
 
 
-class _Rules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Rules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, cache_hash=True):
     """What all parts of the rulebook share: immutable, and a key nobody knows is a fault."""
 
 

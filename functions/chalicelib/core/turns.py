@@ -14,15 +14,12 @@ from .workdays import moved_to_working_day
 
 
 class Turn(Struct, frozen=True):
-    """A stage on one of its days: `rank` counts turns through all stages."""
+    """A stage on one of its days, by name `step`; `rank` counts turns through all stages."""
 
     stage: Stage
     days: int
     rank: int
-
-    @property
-    def step(self) -> str:
-        return self.stage.id if len(self.stage.days) == 1 else f"{self.stage.id}{self.days}"
+    step: str
 
 
 class Progress(Struct, frozen=True):
@@ -43,13 +40,22 @@ class Progress(Struct, frozen=True):
 def turns(stages: tuple[Stage, ...]) -> tuple[Turn, ...]:
     """Every day of every stage, in order."""
     pairs = [(stage, days) for stage in stages for days in stage.days]
-    return tuple(Turn(stage, days, rank) for rank, (stage, days) in enumerate(pairs))
+    return tuple(Turn(stage, days, rank, _step(stage, days)) for rank, (stage, days) in enumerate(pairs))
+
+
+def _step(stage: Stage, days: int) -> str:
+    return stage.id if len(stage.days) == 1 else f"{stage.id}{days}"
 
 
 @lru_cache(maxsize=32)
 def reminders(stages: tuple[Stage, ...]) -> tuple[Turn, ...]:
     """The turns up to the due date, which lapse when their time has passed."""
     return tuple(turn for turn in turns(stages) if not turn.stage.demand)
+
+
+@lru_cache(maxsize=32)
+def _reminder_steps(stages: tuple[Stage, ...]) -> frozenset[str]:
+    return frozenset(turn.step for turn in reminders(stages))
 
 
 def demands(account: Account, bill: Bill, stages: tuple[Stage, ...]) -> tuple[Turn, ...]:
@@ -85,8 +91,8 @@ def progress(account: Account, bill: Bill, history: History, rules: Rulebook) ->
         return Progress()
     stages = rules.collection.stages
     order = demands(account, bill, stages)
-    known = {turn.step for turn in reminders(stages)}
-    made = {step for step in history.told_steps(bill.key) if "." not in step} - known  # a dot: beside a message
+    told = history.told_steps(bill.key) - _reminder_steps(stages)
+    made = {step for step in told if "." not in step}  # a dot: beside a message
     if made != {turn.step for turn in order[: len(made)]}:
         return Progress(is_off=True)
     last = order[len(made) - 1] if made else None
