@@ -12,10 +12,13 @@ from random import Random
 from msgspec import Struct
 
 from chalicelib.core import billing, calendar
-from chalicelib.core.account import Account, Bill, Contact, Owner, Payment, Tenure
+from chalicelib.core.account import Account, Bill, Contact, Instalment, Owner, Payment, Tenure
 from chalicelib.core.calendar import ONE_DAY
+from chalicelib.core.collection import Step
 from chalicelib.core.money import Fen, total
 from chalicelib.core.rulebook import Rulebook, Treatment
+
+from .life import Life, paid
 
 AREAS = ("78.40", "89.50", "103.20", "119.80", "138.60")
 _ISSUED_DAYS = 40  # before the due date
@@ -138,15 +141,41 @@ def _habitual(one: Profile, bills: Sequence[Bill]) -> list[Payment]:
     return [paid(bill.principal, bill.due_on + timedelta(days=one.habit), bill.id, bill) for bill in bills]
 
 
-def paid(amount: Fen, on: date, id: str, bill: Bill) -> Payment:
-    """Money that comes in on a day; `bill` says for which unit, and pays it first."""
-    return Payment(
-        id=f"{id}-{on}",
-        paid_on=on,
-        received_on=on,
-        method="bank",
-        reference=id,
-        amount=amount,
-        unit=bill.unit,
-        bill=bill.id,
-    )
+class Habit:
+    """What a made-up owner makes of being told, by their behaviour and by chance."""
+
+    def __init__(self, one: Profile) -> None:
+        self.behaviour = one.behaviour
+        self.random = Random(one.chance or 0)  # noqa: S311  # made-up owners, no secrets
+        self._has_asked = False
+
+    def react(self, life: Life, step: Step, on: date) -> None:
+        """Pays, asks or does nothing; who pays by habit needs no telling."""
+        match self.behaviour:
+            case Behaviour.FORGETFUL:
+                self._perhaps(life, on, 0.5, (1, 6))
+            case Behaviour.MOVED if step.stage.demand:
+                self._perhaps(life, on, 0.3, (3, 20))
+            case Behaviour.DISPUTING if step.stage.demand:
+                life.ask("dispute", on)
+                self._perhaps(life, on, 1, (5, 30))
+            case Behaviour.HARDSHIP if step.stage.demand and self._has_asked:
+                self._perhaps(life, on, 0.3, (5, 30))
+            case Behaviour.HARDSHIP if step.stage.demand:
+                self._ask_for_instalments(life, on)
+
+    def _perhaps(self, life: Life, on: date, chance: float, days: tuple[int, int]) -> None:
+        """Pays within some days, or does not."""
+        if chance == 1 or self.random.random() < chance:
+            life.pay_later(on + timedelta(days=self.random.randint(*days)))
+
+    def _ask_for_instalments(self, life: Life, on: date) -> None:
+        """Three of them, of which most are kept."""
+        self._has_asked = True
+        owed = life.ledger(on).outstanding
+        third = Fen(owed // 3)
+        parts = [Instalment(on + timedelta(days=30 * n), third if n < 3 else Fen(owed - 2 * third)) for n in (1, 2, 3)]
+        life.ask("plan", on, parts)
+        for part in parts:
+            if self.random.random() < 0.85:
+                life.pay_later(part.due_on, part.amount)

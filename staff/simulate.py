@@ -27,7 +27,7 @@ from chalicelib.core.words import Words
 
 from . import bundle, console, session
 from .behaviour import Behaviour, Profile
-from .lives import CURVE_DAYS, PROMISES, Tally, profiles, tally, world
+from .community import CURVE_DAYS, PROMISES, Tally, profiles, tally, world
 
 _CHUNK, _LIVES = 20_000, 500
 _T = TypeVar("_T")

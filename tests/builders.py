@@ -1,6 +1,6 @@
 """Rules, facts and accounts as tests need them; what a test does not name is something believable."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from chalicelib.core.account import Account, Adjustment, Bill, Contact, Hold, HoldKind, Owner, Part, Payment, Tenure
 from chalicelib.core.bundle import Bundle
+from chalicelib.core.collection import Step
 from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.money import Fen
+from chalicelib.core.notice import Approval
 from chalicelib.core.rulebook import LateFeeRule, Rulebook
 from staff import bundle as compiler
 from staff.rulefiles import TYPES, document
@@ -208,3 +210,9 @@ def paid_parts(ledger: Ledger) -> list[tuple[str, str, int]]:
         for debt in sorted(ledger.debts.values(), key=lambda debt: (debt.bill.due_on, debt.bill.key))
         for a in debt.allocations
     ]
+
+
+def approval(step: Step) -> Approval:
+    """A manager's word on a step, the morning it is due."""
+    at = datetime.combine(step.on, time(9), UTC)
+    return Approval(owner=step.owner, notice=step.key, bills=step.bills, by="arn:manager", at=at)

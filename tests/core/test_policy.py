@@ -14,7 +14,7 @@ from chalicelib.core.ledger import fold
 from chalicelib.core.money import Fen
 from chalicelib.core.notice import Call, Notice, State, Task
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, Rulebook, Stage, Treatment, When
-from tests.builders import OWNER, account, bill, contact, day, hold, owner, payment, shipped
+from tests.builders import OWNER, account, approval, bill, contact, day, hold, owner, payment, shipped
 
 Q1 = bill(issued="2026-02-20")  # due on 2026-03-31
 USUAL = [
@@ -48,7 +48,7 @@ class Centre:
         while on <= day(until):
             decision = self.look(on)
             if isinstance(decision, Wait) and decision.step and _is_approval(decision) and approves(decision.step):
-                self.history = replace(self.history, approved=self.history.approved | {decision.step.key})
+                self.history = replace(self.history, approvals=(*self.history.approvals, approval(decision.step)))
                 decision = self.look(on)
             if isinstance(decision, Step):
                 self._do(decision, on)
@@ -196,6 +196,23 @@ def test_a_stage_may_be_for_owners_under_care_or_not_for_them(care: Any, expecte
 
 
 # approval
+
+
+def test_an_approval_does_not_stretch_to_a_bill_that_joined_after_it() -> None:
+    centre = Centre(account(Q1)).run("2026-03-29", "2026-04-18")
+    seen = centre.look(day("2026-04-19"))
+    assert isinstance(seen, Wait)
+    assert seen.step
+    centre.history = replace(centre.history, approvals=(approval(seen.step),))
+    assert isinstance(centre.look(day("2026-04-19")), Step)
+    parking = replace(bill(20_000, issued="2026-02-20"), id="parking", unit="P-17", kind="parking")
+    told = tuple(replace(one, bills=(*one.bills, parking.key)) for one in centre.history.notices)
+    called = tuple(replace(one, bills=(*one.bills, parking.key)) for one in centre.history.tasks)
+    centre.account = replace(centre.account, bills=(Q1, parking))
+    centre.history = replace(centre.history, notices=told, tasks=called)
+    joined = centre.look(day("2026-04-19"))
+    assert isinstance(joined, Wait)
+    assert joined.reason.code == "approval"
 
 
 def test_nothing_goes_out_without_the_approval_it_needs() -> None:

@@ -302,7 +302,7 @@ class Community(RuleBasedStateMachine):
             assert not any(hold.covers(key, on) for hold in effective(account, on)), "paused"
         if stage.demand:
             assert is_fresh(rules, on, self.office.records.ledger_through()), "an old ledger"
-        assert not stage.approve or one.key in history.approved, "not approved"
+        assert not stage.approve or history.is_approved(one.key, one.bills), "not approved"
 
     @invariant()
     def no_level_is_skipped(self) -> None:

@@ -70,7 +70,7 @@ class _Case(Struct, frozen=True):
         return any(hold.covers(bill.key, self.on) for hold in self.holds)
 
     def is_approved(self, step: Step) -> bool:
-        return not step.stage.approve or step.key in self.history.approved
+        return not step.stage.approve or self.history.is_approved(step.key, step.bills)
 
     @property
     def is_fresh(self) -> bool:

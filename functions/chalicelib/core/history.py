@@ -1,11 +1,11 @@
 """What an owner was told, what staff were asked to do and did, and what a named person approved."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from msgspec import Struct
 
-from .notice import TOLD, Call, Notice, Outcome, State, Task
+from .notice import TOLD, Approval, Call, Notice, Outcome, State, Task
 from .rulebook import Channel
 
 PROVEN = frozenset({Outcome.REACHED, Outcome.DELIVERED})
@@ -19,7 +19,7 @@ class History(Struct, frozen=True):
 
     notices: tuple[Notice, ...] = ()
     tasks: tuple[Task, ...] = ()
-    approved: frozenset[str] = frozenset()
+    approvals: tuple[Approval, ...] = ()
     calls: tuple[Call, ...] = ()
 
     def told_steps(self, bill_key: str) -> frozenset[str]:
@@ -36,6 +36,10 @@ class History(Struct, frozen=True):
         ]
         days += [t.done_on for t in self.tasks if t.step == step and bill_key in t.bills and t.done_on]
         return min(days, default=None)
+
+    def is_approved(self, notice: str, bills: Collection[str]) -> bool:
+        """Whether a named person let a notice go out about all of these bills; one that joined later was not seen."""
+        return any(one.notice == notice and set(bills) <= set(one.bills) for one in self.approvals)
 
     def proven(self, bill_key: str) -> Iterator[tuple[date, str]]:
         """The days, each with its stage, on which the owner was certainly told of a bill."""
@@ -61,4 +65,4 @@ class History(Struct, frozen=True):
     def without(self, key: str) -> "History":
         """The history as it was before one notice."""
         kept = tuple(notice for notice in self.notices if notice.key != key)
-        return History(kept, self.tasks, self.approved, self.calls)
+        return History(kept, self.tasks, self.approvals, self.calls)

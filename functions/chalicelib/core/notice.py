@@ -98,9 +98,10 @@ class Call(Struct, frozen=True, kw_only=True):
 
 
 class Approval(Struct, frozen=True, kw_only=True):
-    """Who let one notice go out, and when: an AWS identity, never a name typed in."""
+    """Who let one notice go out about these bills, and when: an AWS identity, never a name typed in."""
 
     owner: str
     notice: str
+    bills: tuple[str, ...]
     by: str
     at: datetime

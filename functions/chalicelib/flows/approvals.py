@@ -15,9 +15,9 @@ def awaiting(run: Run) -> list[Step]:
 
 
 def approve(records: Records, steps: Iterable[Step], *, by: str, at: datetime) -> int:
-    """Lets each of these notices go out, one by one, with who said so; how many were new."""
+    """Lets each of these notices go out about its bills, with who said so; how many were new."""
     count = 0
     for step in steps:
-        count += records.notices.approve(Approval(owner=step.owner, notice=step.key, by=by, at=at))
+        count += records.notices.approve(Approval(owner=step.owner, notice=step.key, bills=step.bills, by=by, at=at))
         records.bring_forward(step.owner, step.on)
     return count

@@ -1,5 +1,6 @@
 """Notices and cases on record: put once under a key that follows from bill and stage, then only moved forward."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -24,7 +25,7 @@ class Notices:
         return History(
             notices=tuple(_notice(item) for item in items["NOTICE"]),
             tasks=tuple(_task(item) for item in items["CASE"]),
-            approved=frozenset(decoded(item, Approval).notice for item in items["APPROVAL"]),
+            approvals=tuple(decoded(item, Approval) for item in items["APPROVAL"]),
             calls=tuple(decoded(item, Call) for item in items["CALL"]),
         )
 
@@ -61,8 +62,9 @@ class Notices:
         return self._table.put_new({"pk": f"H#{owner}", "sk": f"CALL#{call.on}#{call.id}", "fact": encoded(call)})
 
     def approve(self, approval: Approval) -> bool:
-        """Lets one notice go out; whether it had not been approved before."""
-        sk = f"APPROVAL#{approval.notice}"
+        """Lets one notice go out about some bills; whether just that had not been approved before."""
+        about = hashlib.sha256("\n".join(sorted(approval.bills)).encode()).hexdigest()
+        sk = f"APPROVAL#{approval.notice}#{about[:16]}"
         return self._table.put_new({"pk": f"H#{approval.owner}", "sk": sk, "fact": encoded(approval)})
 
     def claim(self, notice: Notice, *, now: datetime, leased_until: datetime) -> int | None:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.core.rulebook import Rulebook
-from staff import behaviour, lives
+from staff import behaviour, community
 from staff.behaviour import Behaviour, profile
-from staff.lives import Life, Tally, lived, profiles, tally, world
+from staff.community import Tally, begun, lived, note, profiles, tally, world
+from staff.life import Life
 from tests.builders import day, shipped
 
 FIRST, SEED = day("2026-01-01"), 7
@@ -43,8 +44,9 @@ def test_a_broken_promise_is_seen() -> None:
             self.account = replace(self.account, last_notice_on=on)  # type: ignore[arg-type]
             super()._check(step, ledger, on)  # type: ignore[arg-type]
 
-    life = Forgetful(WORLD, next(one for n in range(99) if (one := profile(n, SEED)).behaviour is Behaviour.LATE))
-    life.run()
+    late = next(one for n in range(99) if (one := profile(n, SEED)).behaviour is Behaviour.LATE)
+    life = Forgetful(WORLD.rules, begun(WORLD, late).account)
+    life.run(WORLD.first, WORLD.last)
     assert "interval" in life.broken
 
 
@@ -69,13 +71,13 @@ def test_who_pays_late_is_charged_and_who_pays_in_time_is_not() -> None:
     )
     charged = [Tally(), Tally()]
     for found, one in zip(charged, (in_time, late), strict=True):
-        lived(WORLD, one).note(found)
+        note(found, lived(WORLD, one), one, WORLD.last)
     assert charged[0].late_fees == 0 < charged[1].late_fees
 
 
 def test_the_share_paid_never_falls_with_time() -> None:
     found = tally(WORLD, profiles(WORLD, range(300)))
-    paid = [1 - found.unpaid[days] / found.due[days] for days in lives.CURVE_DAYS if found.due[days]]
+    paid = [1 - found.unpaid[days] / found.due[days] for days in community.CURVE_DAYS if found.due[days]]
     assert paid == sorted(paid)
 
 
