@@ -19,7 +19,7 @@ from chalicelib.flows import reminders
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
-from . import aws, bundle, casework, console, imports, outlook, session, simulate
+from . import aws, bundle, casework, console, imports, outlook, policydiff, session, simulate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--dry-run", action="store_true", help="the same as plan")
     casework.add_commands(command)
     simulate.add_command(command)
+    policydiff.add_command(command)
     linked = command("link", link, "mint a private link for an owner", "courtyard link o-0412 --json")
     linked.add_argument("owner", help="an owner's id, or a unit (its present holder)")
     demo = command("demo", _demo, "the whole portal on this machine, with made-up owners", "courtyard demo --port 8000")

@@ -15,6 +15,7 @@ from chalicelib.core.rulebook import Language
 from chalicelib.core.words import Words, money_text, problem_text, said
 
 from .bundle import Compiled
+from .rulefiles import RuleFiles
 
 Row = dict[str, Any]
 
@@ -22,17 +23,22 @@ Row = dict[str, Any]
 def fault_rows(found: Compiled, language: Language, faults: list[Fault] | None = None) -> list[Row]:
     """Faults as `check --json` gives them: file, line, field, what is wrong, what is allowed; warnings likewise."""
     words: Words | None = found.files.files.get("words.yml")
+    return rows_of(found.files, found.faults if faults is None else faults, words, language)
+
+
+def rows_of(files: RuleFiles, faults: list[Fault], words: Words | None, language: Language) -> list[Row]:
+    """Faults of some files in the words of others, should the files' own be at fault."""
     return [
         {
             "file": f"site/{fault.file}",
-            "line": found.files.line(fault),
+            "line": files.line(fault),
             "field": fault.field,
             "problem": problem_text(words, fault.problem, fault.values, language)
             if words
             else fault.problem.replace("-", " "),
             "allowed": said(fault.allowed, language),
         }
-        for fault in (found.faults if faults is None else faults)
+        for fault in faults
     ]
 
 

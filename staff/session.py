@@ -56,6 +56,13 @@ def account(records: Records, named: str, on: date) -> Account:
     return found
 
 
+def count(text: str) -> int:
+    """A number above zero as staff type it, for argparse."""
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+
+
 def day(text: str) -> date:
     """A day as staff type it, for argparse."""
     try:

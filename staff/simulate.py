@@ -43,18 +43,12 @@ def add_command(command: Command) -> None:
         "what a policy would do to a made-up community",
         "courtyard simulate --owners 2000 --days 365",
     )
-    parser.add_argument("--owners", type=_count, default=1000, help="how many (default: 1000)")
+    parser.add_argument("--owners", type=session.count, default=1000, help="how many (default: 1000)")
     parser.add_argument("--from", dest="first", type=session.day, help="the first day (default: 1 January)")
-    parser.add_argument("--days", type=_count, default=365, help="how many (default: 365)")
+    parser.add_argument("--days", type=session.count, default=365, help="how many (default: 365)")
     parser.add_argument("--seed", type=int, default=1, help="another number, another community")
     parser.add_argument("--policy", type=Path, help="a collection.yml in place of that of site/")
     parser.add_argument("--against", type=Path, help="another one, shown beside it")
-
-
-def _count(text: str) -> int:
-    if text.isdecimal() and int(text) > 0:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
 
 
 def simulate(said: Any) -> int:

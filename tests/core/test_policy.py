@@ -162,12 +162,23 @@ def test_small_arrears_are_not_pressed_for() -> None:
     assert (waiting.reason.code, waiting.until and waiting.until > day("2026-12-31")) == ("small", True)
 
 
-def test_small_arrears_are_looked_at_again_once_another_bill_is_overdue() -> None:
+def test_small_arrears_are_pressed_for_once_another_bill_has_come_as_far() -> None:
     small = bill(1999, issued="2026-02-20")
     next_bill = bill(1999, due="2026-06-30", issued="2026-05-20")
-    waiting = Centre(account(small, next_bill)).run("2026-01-01", "2026-06-28").look(day("2026-06-29"))
-    assert isinstance(waiting, Wait)
-    assert waiting.until == day("2026-07-01"), "then both together are no longer small"
+    centre = Centre(account(small, next_bill)).run("2026-01-01", "2026-08-31")
+    assert [step for step in centre.steps if step[0] in ("first-demand", "second-demand")] == [
+        ("first-demand", "2026-04-07"),
+        ("first-demand", "2026-07-07"),
+        ("second-demand", "2026-07-19"),
+    ]
+
+
+def test_a_new_bill_that_falls_overdue_does_not_carry_an_old_remainder_up_the_ladder() -> None:
+    rest = bill(1999, issued="2026-02-20")
+    large = bill(90_000, due="2026-06-30", issued="2026-05-20")
+    centre = Centre(account(rest, large)).run("2026-05-01", "2026-07-18")
+    steps = [step for step, on in centre.steps if on >= "2026-07-01"]
+    assert steps == ["first-demand"], "not the second demand for 19.99 yuan"
 
 
 def test_a_late_fee_alone_makes_no_small_sum_worth_pressing_for() -> None:

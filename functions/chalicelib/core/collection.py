@@ -12,7 +12,7 @@ from .calendar import ONE_DAY, next_open_day
 from .debt import Debt
 from .history import History
 from .ledger import Ledger
-from .money import Fen, fen, total
+from .money import fen, total
 from .reach import channels
 from .rulebook import Actor, Channel, Rulebook, Stage
 from .turns import Turn, may_be_demanded, progress, reminder, reminders_ahead, turns
@@ -136,21 +136,26 @@ def first_look(bill: Bill, rules: Rulebook) -> date:
 
 def _outlook(case: _Case, free: Sequence[Debt]) -> _Outlook:
     found = _Outlook()
-    overdue = [debt for debt in free if debt.bill.due_on < case.on and may_be_demanded(debt.bill, case.rules)]
-    arrears = total([debt.principal_left for debt in overdue])  # no late fee makes a small sum worth pressing for
     for debt in free:
-        bill = debt.bill
-        if case.on <= bill.due_on:
-            turn = reminder(bill, case.history, case.rules.collection.stages, case.on)
+        if case.on <= debt.bill.due_on:
+            turn = reminder(debt.bill, case.history, case.rules.collection.stages, case.on)
             if turn:
-                found.ready[bill.key] = turn
+                found.ready[debt.bill.key] = turn
+    overdue = [debt for debt in free if debt.bill.due_on < case.on and may_be_demanded(debt.bill, case.rules)]
+    reached = [(debt, turn) for debt in overdue if (turn := _reached(case, debt.bill, found))]
+    for debt, turn in reached:
+        when = turn.stage.when
+        # a new bill does not carry an old remainder up, and no late fee makes a small sum worth pressing for
+        arrears = total([other.principal_left for other, at in reached if at.rank >= turn.rank])
+        if arrears < fen(when.least_arrears) or len(overdue) < when.bills:
+            found.small.append(turn.stage)
         else:
-            _demand(case, bill, found, len(overdue), arrears)
+            found.ready[debt.bill.key] = turn
     return found
 
 
-def _demand(case: _Case, bill: Bill, found: _Outlook, bills: int, arrears: Fen) -> None:
-    """Where an overdue bill stands among the demands."""
+def _reached(case: _Case, bill: Bill, found: _Outlook) -> Turn | None:
+    """The demand an overdue bill has come to, if it has; what it waits for is noted otherwise."""
     at = progress(case.account, bill, case.history, case.rules)
     if at.is_off:
         found.off.append(bill)
@@ -160,10 +165,9 @@ def _demand(case: _Case, bill: Bill, found: _Outlook, bills: int, arrears: Fen) 
         found.is_over = found.is_over or at.last is not None
     elif at.on > case.on:
         found.coming.append((at.on, at.next.stage))
-    elif arrears < fen(at.next.stage.when.least_arrears) or bills < at.next.stage.when.bills:
-        found.small.append(at.next.stage)
     else:
-        found.ready[bill.key] = at.next
+        return at.next
+    return None
 
 
 def _step(case: _Case, ready: dict[str, Turn]) -> Step:
@@ -269,7 +273,7 @@ def _soonest(case: _Case, free: Sequence[Debt], outlook: _Outlook) -> tuple[date
         at = progress(case.account, bill, case.history, case.rules)
         if at.next and at.on:
             days.append((max(at.on, bill.issued_on), at.next.stage))
-    if outlook.small:  # it is no longer small once another bill is overdue
+    if outlook.small:  # it may take one more bill overdue
         days += [(bill.due_on + ONE_DAY, outlook.small[0]) for bill in ahead]
     return min(days + outlook.coming, key=lambda pair: pair[0], default=(None, None))
 

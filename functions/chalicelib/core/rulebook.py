@@ -242,8 +242,8 @@ SENT_BY_MACHINE = frozenset({Channel.EMAIL, Channel.SMS})
 class When(_Rules, frozen=True, kw_only=True):
     """What must be true of an owner and a bill for a stage to be theirs; whoever does not fit is left in peace.
 
-    `least_arrears` yuan of principal and `bills` count what is overdue in all; `age_days` and `unit_kinds` are the
-    bill's own.
+    `least_arrears` yuan of principal count what has come as far as the stage, `bills` all that are overdue;
+    `age_days` and `unit_kinds` are the bill's own.
     """
 
     least_arrears: Decimal = Decimal(0)
