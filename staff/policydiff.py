@@ -166,10 +166,11 @@ class _Report:
         answer = self._answer
         first = date.fromisoformat(answer["on"])
         last = first + timedelta(days=answer["days"] - 1)
-        basis = self._label("made-up" if answer["made_up"] else "recorded", owners=answer["owners"])
+        basis = "made-up" if answer["made_up"] else "recorded"
         parts = [
             f"## {self._label('title', base=answer['base'], head=answer['head'])}",
-            self._label("days", first=first, last=last) + basis + self._label("few", fewest=FEWEST),
+            self._label(basis, first=first, last=last, owners=answer["owners"]),
+            self._label("assumed", fewest=FEWEST),
             f"### {self._label('rules')}",
             self._table(("file", "field", "before", "after"), self._changes()) or self._label("none"),
             f"### {self._label('contacts', days=answer['days'])}",

@@ -6,7 +6,7 @@ from datetime import datetime, time
 import msgspec
 
 from chalicelib.core.account import Bill, Owner, Payment, Tenure
-from chalicelib.core.bundle import Bundle
+from chalicelib.core.bundle import Bundle, rules_digest
 from chalicelib.core.calendar import instant
 from chalicelib.core.notice import Notice, State, Task
 from chalicelib.flows import delivery, reminders
@@ -48,7 +48,8 @@ class Office:
         return replace(self, table=table)
 
     def enter(self, *facts: Fact, owner: Owner | None = None, look_on: str = "2026-01-01") -> None:
-        """Puts an owner's facts on record."""
+        """Puts an owner's facts on record, at a centre that has run by these rules before."""
+        self.records.set_rules_run(rules_digest(self.bundle.rules))
         owner = owner or builders.owner()
         self.records.save_owner(owner)
         self.records.add_facts(owner.id, [fact for fact in facts if not isinstance(fact, Payment)])

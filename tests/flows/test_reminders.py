@@ -4,7 +4,10 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from chalicelib.core.account import Owner
+from chalicelib.core.bundle import served_at
 from chalicelib.core.notice import State
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.statement import statement
@@ -56,6 +59,25 @@ def test_only_owners_whose_day_has_come_are_looked_at() -> None:
     office.enter(Q1, look_on="2026-03-02")
     assert office.plan("2026-03-01").notices == []
     assert len(office.plan("2026-03-02").notices) == 1
+
+
+def test_after_a_change_of_the_rules_everybody_is_looked_at_once() -> None:
+    office = Office()
+    office.enter(Q1, look_on="2026-03-01")
+    stages = office.bundle.rules.collection.stages
+    earlier = replace(stages[0], days=(-60, *stages[0].days))
+    collection = replace(office.bundle.rules.collection, stages=(earlier, *stages[1:]))
+    office.bundle = replace(office.bundle, rules=replace(office.bundle.rules, collection=collection))
+    assert [step.step for step in office.plan("2026-01-30").notices] == ["bill-issued-60"], "not first on 1 March"
+    office.records.set_due_day(OWNER, day("2026-03-31"))
+    assert office.plan("2026-03-30").waits == []
+
+
+def test_rules_served_at_another_address_are_the_same_rules() -> None:
+    office = Office()
+    office.enter(Q1, look_on="2026-03-02")
+    office.bundle = served_at(office.bundle, "http://127.0.0.1:8000")
+    assert office.plan("2026-03-01").notices == []
 
 
 def test_who_waits_is_looked_at_again_on_the_day_that_may_change_it() -> None:

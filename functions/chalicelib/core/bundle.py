@@ -1,5 +1,6 @@
 """What the functions run by: rules, words and messages as compiled from `site/`, with their revision."""
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -40,6 +41,12 @@ def encoded(bundle: Bundle) -> bytes:
 def decoded(content: bytes) -> Bundle:
     """A bundle as it was written."""
     return msgspec.json.decode(content, type=Bundle)
+
+
+def rules_digest(rules: Rulebook) -> str:
+    """What tells these rules from others, whatever else of `site/` has changed and wherever the site is served."""
+    anywhere = replace(rules, community=replace(rules.community, site_url=""))
+    return hashlib.sha256(msgspec.json.encode(anywhere, order="sorted")).hexdigest()
 
 
 def load(path: Path) -> Bundle:

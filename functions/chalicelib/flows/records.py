@@ -172,6 +172,15 @@ class Records:
         earlier = [Condition("through", "absent"), Condition("through", "below", day.isoformat())]
         self.table.change("M#ledger", "MARKER", {"through": day.isoformat()}, any_of=earlier)
 
+    def rules_run(self) -> str | None:
+        """Which rules the last whole run went by."""
+        item = self.table.get("M#rules", "MARKER")
+        return str(item["digest"]) if item else None
+
+    def set_rules_run(self, digest: str) -> None:
+        """Notes which rules everybody has been looked at under."""
+        self.table.change("M#rules", "MARKER", {"digest": digest})
+
 
 def payment_ids(payments: Iterable[tuple[str, str]]) -> list[str]:
     """An id for each (method, reference) in turn; a reference that pays several lines counts them."""

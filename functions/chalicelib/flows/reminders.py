@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ..core import goodwill as waivers
 from ..core.account import Account, Adjustment
-from ..core.bundle import Bundle
+from ..core.bundle import Bundle, rules_digest
 from ..core.calendar import ONE_DAY
 from ..core.collection import Step, Wait, is_fresh, next_step
 from ..core.ledger import fold
@@ -72,10 +72,12 @@ def plan(
 ) -> Run:
     """Who would be told what on a day, and who would not, and why; reads only.
 
-    Those are looked at whose day has come, on that day or, for a wider look, by a later one.
+    Those are looked at whose day has come, on that day or, for a wider look, by a later one; everybody is when
+    the rules have changed since the last run, for the days they are looked at next follow from the rules before.
     """
     run = Run()
-    owners = records.due_owners(due_by or on)
+    is_changed = records.rules_run() != rules_digest(bundle.rules)
+    owners = records.due_owners(date.max if is_changed else due_by or on)
     for number, owner in enumerate(owners, 1):
         on_progress(number, len(owners))
         seen = look(records, bundle, owner, on=on, ledger_through=ledger_through)
@@ -167,6 +169,7 @@ def queue_run(
         records.notices.add_task(review)
     for one in run.open_tasks:
         _follow(records, one, on)
+    records.set_rules_run(rules_digest(bundle.rules))
     return run
 
 
