@@ -15,7 +15,7 @@ from chalicelib.core.history import History
 from chalicelib.core.ledger import fold
 from chalicelib.core.message import Message, one_line, percent, period_text, rendered, values
 from chalicelib.core.rulebook import Language
-from tests.builders import account, bill, bundle, contact, day, owner, payment, rules
+from tests.builders import account, bill, bundle, contact, day, hold, owner, payment, rules
 
 URL, STOP = "https://sample.example/balance/#code", "https://sample.example/v1/unsubscribe?t=stop"
 ON = {"bill-issued": "2026-03-01", "due-soon": "2026-03-28", "first-demand": "2026-04-07"}
@@ -78,6 +78,21 @@ def test_a_message_lists_every_open_bill_and_none_that_is_paid() -> None:
     assert "P-17" in made.text
     assert "1,304.56" in made.text
     assert "9-9-9" not in made.text
+
+
+def test_a_bill_that_is_paused_is_not_asked_for_beside_another() -> None:
+    disputed = bill(70_000, id="2025-Q4", due="2025-12-31", issued="2025-11-20")
+    paused = hold("2026-04-01", "2026-04-20", bills=(disputed.key,))
+    _, filled = said(ON["first-demand"], facts=[bill(), disputed, paused])
+    assert [row["amount"] for row in filled["rows"]] == ["¥1,234.56"]
+    assert filled["total"] == "¥1,234.56"
+
+
+def test_what_is_passed_through_is_in_a_reminder_and_never_in_a_demand() -> None:
+    water = bill(4_150, id="w", kind="water")
+    for stage, amounts in {"due-soon": ["¥1,234.56", "¥41.50"], "first-demand": ["¥1,234.56"]}.items():
+        _, filled = said(ON[stage], facts=[bill(), water])
+        assert [row["amount"] for row in filled["rows"]] == amounts
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
