@@ -57,7 +57,7 @@ format: setup ## tidy the Python
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup browser bundle ## speed against the stated floors
+bench: setup browser bundle ## speed against the stated floors (OWNERS=1000000 for the whole simulation)
 	$(RUN) -m benchmarks
 
 soak: setup bundle ## the property tests for longer

@@ -1,7 +1,7 @@
 """What the commands print for people: tables that fit a terminal, a progress bar where it takes long."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -73,11 +73,8 @@ def print_import(answer: Row) -> None:
 def print_plan(answer: Row, words: Words, language: Language) -> None:
     """Who gets what and why, then how many wait and why, then totals."""
     console = Console()
-    heads = [words.labels[f"plan-{name}"].of(language) for name in ("owner", "stage", "channel", "bills", "reason")]
-    table = Table(*heads, title=f"{answer['on']} · {answer['rules'][:12]}")
-    for step in (*answer["notices"], *answer["tasks"]):
-        channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
-        table.add_row(step["owner"], step["stage"], channels, ", ".join(dict.fromkeys(step["bills"])), step["reason"])
+    table = _steps((*answer["notices"], *answer["tasks"]), words, language, ("by",))
+    table.title = f"{answer['on']} · {answer['rules'][:12]}"
     console.print(table)
     if answer["limitation"]:
         console.print(_limitation(answer["limitation"], words, language))
@@ -93,17 +90,26 @@ def print_plan(answer: Row, words: Words, language: Language) -> None:
 def print_approvals(answer: Row, words: Words, language: Language) -> None:
     """What waits for approval, or what was approved just now and by whom."""
     console = Console()
-    heads = [words.labels[f"plan-{name}"].of(language) for name in ("owner", "stage", "channel", "bills", "reason")]
-    table = Table(*heads, title=answer["on"])
-    for step in answer["notices"]:
-        channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
-        table.add_row(step["owner"], step["stage"], channels, ", ".join(dict.fromkeys(step["bills"])), step["reason"])
+    table = _steps(answer["notices"], words, language)
+    table.title = answer["on"]
     console.print(table)
     console.print(
         words.labels["approved"].of(language).format(count=answer["approved"], whole=len(answer["notices"])),
         answer["by"],
         highlight=False,
     )
+
+
+def _steps(steps: Iterable[Row], words: Words, language: Language, more: tuple[str, ...] = ()) -> Table:
+    """Whom, what, how, about which bills and why; with `by` also who does it and by when, where people do."""
+    names = ("owner", "stage", "channel", "bills", "reason", *more)
+    table = Table(*(words.labels[f"plan-{name}"].of(language) for name in names))
+    for step in steps:
+        channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
+        who = f"{words.labels['actor-' + step['by']].of(language)}\n{step['due']}" if "by" in step else ""
+        cells = (step["owner"], step["stage"], channels, "\n".join(dict.fromkeys(step["bills"])), step["reason"])
+        table.add_row(*cells, *([who] if more else []))
+    return table
 
 
 def print_calls(answer: Row, words: Words, language: Language) -> None:

@@ -1,10 +1,10 @@
-"""What staff read of a plan: claims whose time for court runs out, in JSON and on the terminal."""
+"""What staff read of a plan: who does what by when, and claims whose time for court runs out."""
 
 import pytest
 
 from chalicelib.flows import reminders
 from staff import console, outlook
-from tests.builders import bill, day
+from tests.builders import OWNER, bill, contact, day, owner
 from tests.flows.office import Office
 
 ON = day("2026-01-05")
@@ -37,3 +37,13 @@ def test_the_terminal_has_a_table_of_them_only_when_there_are_any(capsys: pytest
         said = capsys.readouterr().out
         assert (words.labels["plan-limitation"].en in " ".join(said.split())) is is_shown
         assert ("2026-03-31" in said) is is_shown
+
+
+def test_the_terminal_says_who_does_a_task_and_by_when(capsys: pytest.CaptureFixture[str]) -> None:
+    office, on = Office(), day("2026-03-02")
+    office.enter(bill(), owner=owner(OWNER, contact(email=None, phone=None)))
+    run = reminders.plan(office.records, office.bundle, on=on, ledger_through=on)
+    console.print_plan(outlook.plan_json(run, office.bundle, on), office.bundle.words, "en")
+    said = capsys.readouterr().out
+    assert "clerk" in said
+    assert "2026-03-05" in said
