@@ -308,14 +308,12 @@ WITH_STAFF = Task(
 )
 
 
-def with_demand(**changes: Any) -> Wait:
-    """The wait of an owner whose first demand has come, where that stage differs."""
+def with_demand(**changes: Any) -> Step | Wait:
+    """What becomes of an owner whose first demand has come, where that stage differs."""
     stages = [replace(one, **changes) if one.id == "first-demand" else one for one in rules().collection.stages]
     changed = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
     on, some = day("2026-04-07"), account(Q1)
-    made = next_step(some, fold(some, changed, on), History(), changed, on=on, ledger_through=on)
-    assert isinstance(made, Wait)
-    return made
+    return next_step(some, fold(some, changed, on), History(), changed, on=on, ledger_through=on)
 
 
 CASES: dict[str, Step | Wait] = {
@@ -327,6 +325,7 @@ CASES: dict[str, Step | Wait] = {
     "small": with_demand(when=When(least_arrears=Decimal(2000))),
     "step-before-due": decision("2026-03-01", Q1),
     "step-after-due": decision("2026-04-07", Q1),
+    "step-case": with_demand(channels=(Channel.CASE,)),
     "nothing-owed": decision("2026-03-01"),
     "not-yet": decision("2026-02-01", Q1),
     "interval": decision("2026-03-01", Q1, last_notice="x#y", last_notice_on=day("2026-03-01")),
