@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from chalicelib.core.account import Hold
+from chalicelib.core.account import Account, Hold
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import instant
 from chalicelib.core.claim import claim
+from chalicelib.core.debt import Debt
 from chalicelib.core.holds import Refusal
 from chalicelib.core.hours import windows
 from chalicelib.core.ledger import fold
@@ -127,11 +128,19 @@ def _stage_name(task: Task, rules: Bundle, language: Language) -> str:
     return known.name.of(language) if known else label.of(language) if label else task.stage
 
 
+def _asked_for(task: Task, account: Account, rules: Bundle, on: date) -> list[Debt]:
+    """What a task asks an owner for: the bills it is about, and what was due before them."""
+    ledger = fold(account, rules.rules, on)
+    due_by = max((ledger.debts[key].bill.due_on for key in task.bills if key in ledger.debts), default=on)
+    demands = {stage.id for stage in rules.rules.collection.stages if stage.demand}
+    return claim(account, ledger, rules.rules, due_by=due_by, is_demand=task.stage in demands)
+
+
 def _row(records: Records, rules: Bundle, one: OpenTask, on: date, language: Language) -> dict[str, Any]:
     task, account = one.task, records.load_account(one.task.owner)
     assert account is not None  # noqa: S101  # its task was just read
     contact = contact_by(account, Channel.CALL)
-    debts = claim(account, fold(account, rules.rules, on), rules.rules, due_by=on, is_demand=True)
+    debts = _asked_for(task, account, rules, on)
     day = one.next_on or on
     spans = windows(Channel(task.task), rules.rules.collection, has_care=bool(account.owner.care))
     return {

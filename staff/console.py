@@ -109,8 +109,8 @@ def _print_held_back(console: Console, waits: list[Row], words: Words, language:
         named.setdefault((wait["by"], wait["reason"]), []).append(wait["owner"])
     if not named:
         return
-    heads = [words.labels[name].of(language) for name in ("plan-by-whom", "plan-reason", "plan-owner")]
-    table = Table(*heads, title=words.labels["plan-held-back"].of(language))
+    table = _table([words.labels[name].of(language) for name in ("plan-by-whom", "plan-reason", "plan-owner")])
+    table.title = words.labels["plan-held-back"].of(language)
     for (by, reason), owners in named.items():
         some = ", ".join(owners[:_NAMED]) + (f" … ({len(owners)})" if len(owners) > _NAMED else "")
         table.add_row(words.labels[f"actor-{by}"].of(language), reason, some)

@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import ONE_DAY
-from chalicelib.core.notice import Outcome
 from chalicelib.core.rulebook import Channel
-from chalicelib.core.tasks import Standing
+from chalicelib.core.tasks import OUTCOMES, Standing
 from chalicelib.flows import approvals, reminders, tasks
 from chalicelib.flows.delivery import Sender, deliver
 from chalicelib.flows.records import Records
@@ -41,7 +40,8 @@ def _work_off(records: Records, rules: Bundle, run: reminders.Run, day: date, no
         if task.task == Channel.CASE:
             tasks.close_case(records, rules, task.owner, tasks.case_outcomes(rules, task)[0], on=day)
         else:
-            tasks.record_contact(records, rules, task.owner, Channel(task.task), Outcome.REACHED, at=now)
+            way = Channel(task.task)
+            tasks.record_contact(records, rules, task.owner, way, OUTCOMES[way][0], at=now)
 
 
 def replay(

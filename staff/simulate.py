@@ -28,6 +28,7 @@ from . import bundle, console, session
 from .behaviour import Behaviour, Profile
 from .community import CURVE_DAYS, PROMISES, Tally, profiles, tally, world
 
+_REPLACED = "site/collection.yml"
 _CHUNK, _LIVES = 20_000, 500
 _T = TypeVar("_T")
 Row = dict[str, Any]
@@ -92,7 +93,8 @@ def _with_policy(said: Any, path: Path) -> Bundle:
         shutil.copyfile(path, site / "collection.yml")
         found = bundle.compiled(site)
     if found.bundle is None:
-        console.print_faults(console.fault_rows(found, said.language), file=sys.stderr)
+        rows = [row for row in console.fault_rows(found, said.language) if row["file"] == _REPLACED]
+        console.print_faults([{**row, "file": str(path)} for row in rows], file=sys.stderr)
         raise session.Refused(f"{path}: this policy has faults")
     return found.bundle
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.account import Holder
 from chalicelib.core.calendar import instant
@@ -12,7 +13,7 @@ from chalicelib.core.notice import Outcome
 from chalicelib.core.rulebook import Channel
 from chalicelib.flows import tasks
 from staff import aws, cli, session
-from tests.builders import bill, contact, day, owner, shipped_bundle, tenure
+from tests.builders import bill, contact, day, hold, owner, shipped_bundle, tenure
 
 ROOT = Path(__file__).parents[2]
 OWNER = "o-0412"
@@ -114,3 +115,64 @@ def test_people_read_the_same_on_the_terminal(clerk: Any, capsys: pytest.Capture
     assert cli.main(["--lang", "zh", "approve", "--on", "2026-04-20", "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert all(words in said for words in ("再次催缴", "王小明", "3-2-1201", "1,234.56"))
+
+
+def test_the_list_asks_for_what_a_letter_is_about_and_not_for_what_is_paused(clerk: Any) -> None:
+    records = aws.records()
+    next_bill = bill(70_000, id="2026-Q2", due="2026-06-30", issued="2026-05-20")
+    records.add_facts(OWNER, [replace(bill(9_900, issued="2026-02-20"), id="P", kind="parking"), next_bill])
+    records.add_hold(OWNER, hold("2026-04-01", "2026-12-31", bills=("P/3-2-1201/parking",)))
+    clerk("run", "--on", "2026-04-07")
+    (row,) = clerk("calls", "--on", "2026-04-08")[1]["tasks"]
+    assert (row["owed"], row["hours"]) == (123456, ["09:30-11:45", "14:30-19:30"])
+
+
+def test_a_report_of_a_day_to_come_or_of_what_cannot_be_is_refused(clerk: Any) -> None:
+    clerk("run", "--on", "2026-04-07")
+    for arguments in (("call", "reached", "--on", "2062-04-08"), ("call", "delivered"), ("letter", "reached")):
+        status, said = clerk("record", OWNER, *arguments)
+        assert (status, len(said.strip().splitlines())) == (1, 1)
+    status, said = clerk("record", OWNER, "case", "forgotten", "--dry-run")
+    assert status == 1, "a trial sees what the real one would"
+
+
+def test_a_pause_of_some_bills_must_say_which(clerk: Any) -> None:
+    aws.records().add_facts(OWNER, [replace(bill(9_900, issued="2026-02-20"), kind="parking")])
+    for bills in ((), ("--bill", "2026-Q1"), ("--bill", "2026-Q1/3-2-1201")):
+        status, said = clerk("hold", OWNER, "dispute", *bills)
+        assert status == 1
+        assert "2026-Q1/3-2-1201/parking" in said
+    status, made = clerk("hold", OWNER, "dispute", "--bill", "2026-Q1/3-2-1201/parking")
+    assert (status, made["bills"], made["stops_late_fee"]) == (0, ["2026-Q1/3-2-1201/parking"], True)
+    assert clerk("hold", OWNER, "dispute-1")[0] == 0
+    status, said = clerk("hold", OWNER, "dispute-1")
+    assert status == 1, "it has ended already"
+
+
+def test_a_run_for_a_day_to_come_is_refused_where_messages_are_real(
+    clerk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURTYARD_MODE", "live")
+    status, said = clerk("run", "--on", "2062-04-07")
+    assert (status, "2062-04-07" in said) == (1, True)
+
+
+def test_on_the_terminal_a_manager_is_asked_once_more(
+    clerk: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk("run", "--on", "2026-04-07")
+    clerk("record", OWNER, "call", "reached", "--on", "2026-04-08")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    for said, count in (("n", 0), ("", 0), ("y", 1)):
+        monkeypatch.setattr("builtins.input", lambda _, said=said: said)
+        assert cli.main(["approve", "--on", "2026-04-20", "--lang", "en"]) == 0
+        assert f"1 waiting, {count} approved now" in capsys.readouterr().out
+
+
+def test_what_staff_recorded_is_said_back_to_them(clerk: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    clerk("run", "--on", "2026-04-07")
+    assert cli.main(["--lang", "zh", "record", OWNER, "call", "no-answer", "--on", "2026-04-08"]) == 0
+    said = capsys.readouterr().out
+    assert all(words in said for words in ("电话", "无人接听或不在", "还没完成"))
+    assert cli.main(["record", OWNER, "call", "reached", "--on", "2026-04-09", "--lang", "zh"]) == 0
+    assert "完成，下一阶段从这天起算" in capsys.readouterr().out

@@ -1,8 +1,9 @@
 """How long a bill may still be taken to court: a clock that staff see, never owners.
 
 Civil Code art. 188: three years from when the creditor could know, that is from the due date; art. 195: a demand, the
-debtor's agreement and a suit start it anew; art. 192: once over, only the debtor's agreement does. Where the law
-leaves a doubt, such as how well a demand is proven, the clock is the shorter one.
+debtor's agreement and a suit start it anew; art. 192: once over, only the debtor's agreement does. A letter or an
+electronic message is a demand once it has, or should have, arrived (法释〔2020〕17号 art. 8): one whose fate is not
+known is none. Where the law leaves a doubt the clock is the shorter one.
 """
 
 from collections.abc import Iterator
