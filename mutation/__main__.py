@@ -1,7 +1,7 @@
 """Runs mutmut on the modules named in pyproject.toml and prints each mutant that no test noticed.
 
-    python -m mutation                                  # all of them
-    python -m mutation 'chalicelib.core.ledger.*'       # only these
+python -m mutation                                  # all of them
+python -m mutation 'chalicelib.core.ledger.*'       # only these
 """
 
 import os

@@ -19,7 +19,9 @@ from tests import builders
 
 settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, database=None)
 settings.register_profile("soak", deadline=None, max_examples=2000)
-settings.register_profile("mutants", settings.get_profile("ci"), max_examples=30, phases=[Phase.explicit, Phase.generate])
+settings.register_profile(
+    "mutants", settings.get_profile("ci"), max_examples=30, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 REGION = "eu-west-1"
