@@ -28,6 +28,7 @@ def main(names: list[str]) -> int:
     modules = config().only_mutate
     workshop.prepare(modules)
     os.chdir(workshop.WORKSHOP)
+    assert isinstance(mutation_operators, list)  # noqa: S101 - it is one, typed as any sequence
     mutation_operators.extend(operators.OPERATORS)
     mutmut._run(names, PROCESSES)
     return _report(modules)

@@ -1,5 +1,6 @@
 """The collection policy: what is told next, by whom, and every reason for which nothing is told."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,8 @@ from chalicelib.core.ledger import fold
 from chalicelib.core.notice import TOLD, Call, Notice, State, Task
 from chalicelib.core.reach import channels, contact_by
 from chalicelib.core.recall import remembered
-from chalicelib.core.rulebook import Channel, SmsProfile, When
+from chalicelib.core.rulebook import Actor, Channel, SmsProfile, Treatment, When
+from chalicelib.core.words import Reason, Text
 from tests.builders import (
     OWNER,
     SPACE,
@@ -32,6 +34,7 @@ from tests.builders import (
 
 Q1 = bill()  # due on 2026-03-31, issued on 2025-12-29
 FRESH = "same day"
+STAGES = {one.id: one for one in rules().collection.stages}
 
 
 def decision(
@@ -239,6 +242,12 @@ def test_a_pause_without_an_end_waits_for_a_person() -> None:
     assert (waiting.reason.code, waiting.until) == ("hold-open", None)
 
 
+def test_a_pause_without_an_end_keeps_nobody_from_learning_of_the_next_bill() -> None:
+    next_bill = bill(due="2026-06-30", issued="2026-05-20")
+    waiting = wait("2026-04-10", Q1, next_bill, hold("2026-04-01", bills=(Q1.key,)))
+    assert (waiting.reason.code, waiting.until) == ("hold-open", day("2026-05-31"))
+
+
 def test_a_pause_of_one_bill_leaves_the_others_alone() -> None:
     parking = bill(21000, unit=SPACE, kind="parking")
     assert step("2026-04-10", Q1, parking, hold("2026-04-01", bills=(Q1.key,))).bills == (parking.key,)
@@ -318,41 +327,121 @@ def with_demand(**changes: Any) -> Wait:
     return made
 
 
-CASES: dict[str, Step | Wait] = {
-    "approval": with_demand(approve=True),
-    "contacted-today": decision("2026-03-01", Q1, told=CALLED),
-    "contacted-often": decision("2026-03-01", Q1, told=CALLS),
-    "policy-changed": decision("2026-04-20", Q1, told=told("another-demand")),
-    "with-staff": decision("2026-04-20", Q1, told=History(tasks=(WITH_STAFF,))),
-    "small": with_demand(when=When(least_arrears=Decimal(2000))),
-    "step-before-due": decision("2026-03-01", Q1),
-    "step-after-due": decision("2026-04-07", Q1),
-    "nothing-owed": decision("2026-03-01"),
-    "not-yet": decision("2026-02-01", Q1),
-    "interval": decision("2026-03-01", Q1, last_notice="x#y", last_notice_on=day("2026-03-01")),
-    "hold": decision("2026-04-10", Q1, hold("2026-04-10", "2026-04-20")),
-    "hold-open": decision("2026-04-10", Q1, hold("2026-04-10")),
-    "ledger-stale": decision("2026-04-07", Q1, through="2026-04-01"),
-    "ledger-never": decision("2026-04-07", Q1, through=None),
-    "by-hand": decision("2026-04-20", Q1, told=told("first-demand")),
-    "closed": decision("2026-05-01", Q1),
-    "not-demanded": decision("2026-04-07", bill(kind="water")),
+CASES: dict[str, Callable[[], Step | Wait]] = {
+    "approval": lambda: with_demand(approve=True),
+    "contacted-today": lambda: decision("2026-03-01", Q1, told=CALLED),
+    "contacted-often": lambda: decision("2026-03-01", Q1, told=CALLS),
+    "policy-changed": lambda: decision("2026-04-20", Q1, told=told("another-demand")),
+    "with-staff": lambda: decision("2026-04-20", Q1, told=History(tasks=(WITH_STAFF,))),
+    "small": lambda: with_demand(when=When(least_arrears=Decimal(2000))),
+    "step-before-due": lambda: decision("2026-03-01", Q1),
+    "step-after-due": lambda: decision("2026-04-07", Q1),
+    "nothing-owed": lambda: decision("2026-03-01"),
+    "not-yet": lambda: decision("2026-02-01", Q1),
+    "interval": lambda: decision("2026-03-01", Q1, last_notice="x#y", last_notice_on=day("2026-03-01")),
+    "hold": lambda: decision("2026-04-10", Q1, hold("2026-04-10", "2026-04-20")),
+    "hold-open": lambda: decision("2026-04-10", Q1, hold("2026-04-10")),
+    "ledger-stale": lambda: decision("2026-04-07", Q1, through="2026-04-01"),
+    "ledger-never": lambda: decision("2026-04-07", Q1, through=None),
+    "by-hand": lambda: decision("2026-04-20", Q1, told=told("first-demand")),
+    "closed": lambda: decision("2026-05-01", Q1),
+    "not-demanded": lambda: decision("2026-04-07", bill(kind="water")),
 }
 
 
 @pytest.mark.parametrize("code", sorted(bundle().words.reasons))
 def test_every_reason_in_the_words_is_one_the_policy_gives_and_its_blanks_are_filled(code: str) -> None:
-    made = CASES[code]
+    made = CASES[code]()
     assert made.reason.code == code
     text = bundle().words.reasons[code]
     for said in (text.zh, text.en):
         assert said.format_map(made.reason.values)
 
 
+def values(made: Step | Wait) -> dict[str, Any]:
+    return {name: value.en if isinstance(value, Text) else value for name, value in made.reason.values.items()}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("step-before-due", {"due": day("2026-03-31"), "days": 30, "stage": "Your bill is ready"}),
+        ("step-after-due", {"due": day("2026-03-31"), "days": 7, "stage": "First demand"}),
+        ("approval", {"stage": "First demand"}),
+        ("with-staff", {"stage": "First demand"}),
+        ("not-yet", {"stage": "Your bill is ready", "on": day("2026-03-01")}),
+        ("closed", {"on": day("2026-05-06")}),
+        ("interval", {"last": day("2026-03-01"), "days": 3}),
+        ("contacted-often", {"times": 3}),
+        ("hold", {"until": day("2026-04-20")}),
+        ("small", {"on": day("2026-05-07")}),
+        ("ledger-stale", {"through": day("2026-04-01"), "needed": day("2026-04-05")}),
+    ],
+)
+def test_a_reason_names_the_days_the_numbers_and_the_stage_it_rests_on(code: str, expected: dict[str, Any]) -> None:
+    assert values(CASES[code]()) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "stage", "until", "by"),
+    [
+        ("approval", "first-demand", "2026-04-08", Actor.MANAGER),
+        ("by-hand", None, None, Actor.MANAGER),
+        ("closed", "first-demand", "2026-05-06", None),
+        ("contacted-often", "bill-issued", "2026-03-05", None),
+        ("contacted-today", "bill-issued", "2026-03-02", None),
+        ("hold", None, "2026-04-21", None),
+        ("hold-open", None, None, Actor.MANAGER),
+        ("interval", "bill-issued", "2026-03-04", None),
+        ("ledger-never", "first-demand", "2026-04-08", Actor.CLERK),
+        ("ledger-stale", "first-demand", "2026-04-08", Actor.CLERK),
+        ("not-demanded", None, None, None),
+        ("not-yet", "bill-issued", "2026-03-01", None),
+        ("nothing-owed", None, None, None),
+        ("policy-changed", None, None, Actor.SUPERVISOR),
+        ("small", "first-demand", "2026-05-07", None),
+        ("with-staff", None, None, Actor.CLERK),
+    ],
+)
+def test_a_wait_says_whose_it_is_which_stage_is_next_when_to_look_again_and_who_acts_first(
+    code: str, stage: str | None, until: str | None, by: Actor | None
+) -> None:
+    made = CASES[code]()
+    assert isinstance(made, Wait)
+    assert (made.owner, made.stage and made.stage.id, made.by) == (OWNER, stage, by)
+    assert made.until == (until and day(until))
+
+
+@pytest.mark.parametrize("code", ["approval", "closed", "contacted-often", "contacted-today", "interval"])
+def test_a_wait_of_what_is_ready_says_what_it_is(code: str) -> None:
+    made = CASES[code]()
+    assert isinstance(made, Wait)
+    assert made.step
+    assert made.stage is made.step.stage
+
+
+def test_a_step_is_all_a_message_needs() -> None:
+    assert step("2026-04-07", Q1) == Step(
+        owner=OWNER,
+        stage=STAGES["first-demand"],
+        step="first-demand",
+        anchor=Q1.key,
+        bills=(Q1.key,),
+        channel=Channel.EMAIL,
+        on=day("2026-04-07"),
+        reason=Reason("step-after-due", {"due": Q1.due_on, "days": 7, "stage": Text(zh="首次催缴", en="First demand")}),
+    )
+    assert step("2026-04-07", Q1, owner=owner(care=(Treatment.LARGE_PRINT,))).has_care
+
+
+def test_on_the_due_day_itself_a_bill_is_not_called_overdue() -> None:
+    made = step("2026-03-31", Q1)
+    assert (made.reason.code, made.reason.values["days"]) == ("step-before-due", 0)
+
+
 # by which channel
 
 
-STAGES = {one.id: one for one in rules().collection.stages}
 NOBODY = contact(email=None, phone=None)
 
 
