@@ -194,6 +194,7 @@ def test_nothing_owed() -> None:
 def test_a_bill_that_is_not_issued_yet_is_something_to_look_forward_to() -> None:
     waiting = wait("2025-12-01", Q1)
     assert (waiting.reason.code, waiting.until) == ("nothing-owed", day("2026-03-01"))
+    assert waiting.stage is STAGES["bill-issued"]
 
 
 def test_a_fen_left_is_owed() -> None:
@@ -259,7 +260,8 @@ def test_a_pause_that_ends_sooner_than_another_is_looked_at_sooner() -> None:
         hold("2026-04-01", "2026-05-31", bills=(Q1.key,), id="h-1"),
         hold("2026-04-01", "2026-04-20", bills=(parking.key,), id="h-2"),
     )
-    assert wait("2026-04-10", Q1, parking, *holds).until == day("2026-04-21")
+    waiting = wait("2026-04-10", Q1, parking, *holds)
+    assert (waiting.until, waiting.reason.values) == (day("2026-04-21"), {"until": day("2026-04-20")})
 
 
 @pytest.mark.parametrize(
@@ -418,6 +420,17 @@ def test_a_wait_of_what_is_ready_says_what_it_is(code: str) -> None:
     assert isinstance(made, Wait)
     assert made.step
     assert made.stage is made.step.stage
+
+
+def test_while_one_bill_is_with_staff_the_next_one_is_looked_forward_to() -> None:
+    next_bill = bill(due="2026-06-30", issued="2026-05-20")
+    waiting = wait("2026-04-20", Q1, next_bill, told=History(tasks=(WITH_STAFF,)))
+    assert (waiting.owner, waiting.reason.code, waiting.by) == (OWNER, "with-staff", Actor.CLERK)
+    assert (waiting.stage, waiting.until) == (STAGES["bill-issued"], day("2026-05-31"))
+
+
+def test_a_reminder_given_before_its_day_is_not_looked_forward_to() -> None:
+    assert wait("2026-03-20", Q1, told=told("due-soon-15", "due-soon-3")).until == day("2026-04-07")
 
 
 def test_a_step_is_all_a_message_needs() -> None:

@@ -98,6 +98,24 @@ def test_bills_paid_on_time_in_a_row_earn_a_share_of_the_next(second_paid: str, 
     assert discounts(seen("2026-09-30", Q1, Q2, Q3, *paid, by=(STREAK,))) == expected
 
 
+def test_a_streak_that_rests_on_a_reward_taken_back_is_taken_back_with_it() -> None:
+    amounts = {Q1: 10_000, Q2: 10_000, Q3: 9_800, Q4: 9_800}
+    paid = [payment(amounts[q], q.due_on.isoformat(), id=f"bank#{q.id}#1", bill=q.id) for q in amounts]
+    back = payment(10_000, "2026-12-31", id="bank#back#1", reverses="bank#2026-Q1#1")
+    before = seen("2026-12-31", Q1, Q2, Q3, Q4, *paid, by=(STREAK,))
+    assert (discounts(before), before.outstanding) == ([0, 0, 200, 200], 0)
+    after = seen("2026-12-31", Q1, Q2, Q3, Q4, *paid, back, by=(STREAK,))
+    assert [debt.principal_left for debt in after.debts.values()] == [10_000, 0, 200, 200]
+
+
+def test_a_reward_that_does_not_rest_on_the_payment_taken_back_stands() -> None:
+    one = payment(10_000, "2026-02-28", id="bank#A#1", bill=Q1.id)
+    other = payment(9_900, "2026-04-01", id="bank#B#1", bill=Q2.id)
+    back = payment(10_000, "2026-04-02", id="bank#C#1", reverses="bank#A#1")
+    early = seen("2026-04-02", Q1, Q2, one, other, back, by=(EARLY,))
+    assert (discounts(early), [debt.principal_left for debt in early.debts.values()]) == ([0, 100], [10_000, 0])
+
+
 def test_a_streak_too_short_and_a_bill_paid_a_day_late_earn_nothing() -> None:
     paid = (payment(10_000, "2026-06-30"), payment(10_000, "2026-09-30"))
     assert discounts(seen("2026-10-01", Q2, Q3, *paid, by=(STREAK,))) == [0, 0]

@@ -82,7 +82,7 @@ class _Outlook(Struct):
 
     ready: dict[str, Turn] = {}
     coming: list[tuple[date, Stage]] = []
-    off: list[Bill] = []
+    is_off: bool = False
     with_staff: list[Stage] = []
     small: list[Stage] = []
     is_over: bool = False
@@ -103,7 +103,9 @@ def next_step(
     free = [debt for debt in open_debts if not case.is_held(debt.bill)]
     outlook = _outlook(case, free)
     allowed = {
-        key: turn for key, turn in outlook.ready.items() if not turn.stage.demand or (case.is_fresh and not outlook.off)
+        key: turn
+        for key, turn in outlook.ready.items()
+        if not turn.stage.demand or (case.is_fresh and not outlook.is_off)
     }
     if allowed:
         step = _step(case, allowed)
@@ -111,7 +113,7 @@ def next_step(
         if friendly and not case.is_approved(step):  # nobody misses a new bill for an approval not given
             step = _step(case, friendly)
         return _not_now(case, step) or step
-    if outlook.ready and not outlook.off:
+    if outlook.ready and not outlook.is_off:
         return _stale(case, max(outlook.ready.values(), key=lambda turn: turn.rank))
     wait = _wait(case, open_debts, free, outlook)
     looks = [day for day in (wait.until, _pause_looked_at(case, open_debts)) if day]
@@ -158,7 +160,7 @@ def _reached(case: _Case, bill: Bill, found: _Outlook) -> Turn | None:
     """The demand an overdue bill has come to, if it has; what it waits for is noted otherwise."""
     at = progress(case.account, bill, case.history, case.rules)
     if at.is_off:
-        found.off.append(bill)
+        found.is_off = True
     elif at.is_with_staff and at.last:
         found.with_staff.append(at.last.stage)
     elif at.next is None or at.on is None:
@@ -253,7 +255,7 @@ def _wait(case: _Case, open_debts: Sequence[Debt], free: Sequence[Debt], outlook
 
 def _by_people(outlook: _Outlook) -> tuple[Reason, Actor] | None:
     """What only a person can take further."""
-    if outlook.off:
+    if outlook.is_off:
         return Reason("policy-changed"), Actor.SUPERVISOR
     if outlook.with_staff:
         stage = outlook.with_staff[0]

@@ -141,15 +141,12 @@ def _receive(ledger: Ledger, payment: Payment, day: date) -> None:
 
 def _take_back(ledger: Ledger, reopened: set[str]) -> list[Debt]:
     """Rewards that rested on bills which are open again; what they asked for is open again too."""
-    found: list[Debt] = []
-    while True:  # one may rest on another
-        falling = [d for d in ledger.debts.values() if any(grant.rests_on & reopened for grant in d.grants)]
-        if not falling:
-            return found
-        for debt in falling:
-            debt.keep([grant for grant in debt.grants if not grant.rests_on & reopened])
-        found += falling
-        reopened = reopened | {debt.bill.key for debt in falling}
+    falling = [d for d in ledger.debts.values() if any(grant.rests_on & reopened for grant in d.grants)]
+    if not falling:
+        return []
+    for debt in falling:
+        debt.keep([grant for grant in debt.grants if not grant.rests_on & reopened])
+    return falling + _take_back(ledger, {debt.bill.key for debt in falling})  # one may rest on another
 
 
 def _adjust(ledger: Ledger, adjustment: Adjustment, day: date) -> None:
