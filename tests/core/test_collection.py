@@ -30,6 +30,7 @@ from tests.builders import (
     payment,
     rules,
     rules_with,
+    shipped,
 )
 
 Q1 = bill()  # due on 2026-03-31, issued on 2025-12-29
@@ -450,6 +451,63 @@ def test_a_step_is_all_a_message_needs() -> None:
 def test_on_the_due_day_itself_a_bill_is_not_called_overdue() -> None:
     made = step("2026-03-31", Q1)
     assert (made.reason.code, made.reason.values["days"]) == ("step-before-due", 0)
+
+
+def test_of_two_demands_that_wait_for_the_ledger_the_higher_is_named() -> None:
+    old, some = bill(issued="2026-02-20", due="2026-03-01"), bill(unit="1-1-101")
+    on, known = day("2026-04-13"), shipped()
+    made = Notice(
+        owner=OWNER,
+        anchor=old.key,
+        stage="first-demand",
+        step="first-demand",
+        bills=(old.key,),
+        channel=Channel.EMAIL,
+        planned_on=day("2026-03-08"),
+        told_on=day("2026-03-08"),
+        state=State.SENT,
+    )
+    both = account(some, old)
+    waiting = next_step(both, fold(both, known, on), History((made,)), known, on=on, ledger_through=None)
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.stage and waiting.stage.id) == ("ledger-never", "second-demand")
+
+
+def test_on_the_due_day_the_first_demand_is_looked_forward_to() -> None:
+    waiting = wait("2026-03-31", Q1, told=told("due-soon-3"))
+    assert (waiting.reason.code, waiting.until) == ("not-yet", day("2026-04-07"))
+
+
+def test_a_bill_issued_after_the_day_of_its_demand_is_looked_at_when_it_is_issued() -> None:
+    assert wait("2026-04-20", bill(issued="2026-05-03")).until == day("2026-05-03")
+
+
+def test_a_bill_issued_into_a_pause_waits_for_its_end() -> None:
+    new = bill(due="2026-06-30", issued="2026-05-20")
+    waiting = wait("2026-05-20", Q1, new, hold("2026-04-01", "2026-12-31"))
+    assert (waiting.reason.code, waiting.until) == ("hold", day("2027-01-01"))
+
+
+def test_sums_that_are_just_large_enough_are_pressed_for() -> None:
+    assert with_demand(when=When(least_arrears=Decimal("1234.57"))).reason.code == "small"
+    stages = [replace(one, when=When(least_arrears=Decimal("1234.56"))) for one in rules().collection.stages]
+    known = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
+    on = day("2026-04-07")
+    made = next_step(account(Q1), fold(account(Q1), known, on), History(), known, on=on, ledger_through=on)
+    assert isinstance(made, Step)
+
+
+def test_a_contact_a_week_ago_counts_no_longer() -> None:
+    days = ("2026-02-22", "2026-02-27", "2026-02-28")
+    calls = History(calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in days))
+    assert step("2026-03-01", Q1, told=calls).step == "bill-issued"
+
+
+def test_after_more_contacts_than_allowed_the_last_ones_count() -> None:
+    days = ("2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27")
+    calls = History(calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in days))
+    waiting = wait("2026-03-01", Q1, told=calls)
+    assert (waiting.until, waiting.reason.values) == (day("2026-03-04"), {"times": 4})
 
 
 # by which channel
