@@ -182,6 +182,30 @@ def test_a_late_fee_waived_after_it_was_paid_gives_credit() -> None:
     assert paid_parts(ledger) == [("2025-Q1", "principal", 10_000)]
 
 
+def test_of_a_late_fee_waived_in_part_only_that_part_is_given_back() -> None:
+    ledger = folded("2025-06-01", Q1, payment(10_150, "2025-05-16"), adjustment(Q1, 50, "2025-06-01", part="late_fee"))
+    assert (ledger.credit, ledger.outstanding) == (50, 0)
+    assert paid_parts(ledger) == [("2025-Q1", "principal", 10_000), ("2025-Q1", "late_fee", 100)]
+
+
+def test_an_adjustment_of_the_principal_gives_back_no_late_fee() -> None:
+    ledger = folded("2025-06-01", Q1, payment(10_150, "2025-05-16"), adjustment(Q1, 4_000, "2025-06-01"))
+    assert (ledger.credit, ledger.outstanding) == (4_000, 0)
+    assert paid_parts(ledger) == [("2025-Q1", "principal", 6_000), ("2025-Q1", "late_fee", 150)]
+
+
+def test_an_adjustment_of_what_is_not_paid_yet_moves_no_money() -> None:
+    ledger = folded("2025-03-01", Q1, payment(3_000, "2025-02-01"), adjustment(Q1, 4_000, "2025-03-01"))
+    assert paid_parts(ledger) == [("2025-Q1", "principal", 3_000)]
+
+
+def test_what_an_adjustment_gives_back_is_of_the_latest_payment() -> None:
+    paid = payment(5_000, "2025-02-01", id="p1"), payment(5_000, "2025-02-02", id="p2")
+    ledger = folded("2025-03-01", Q1, *paid, adjustment(Q1, 4_000, "2025-03-01"))
+    allocations = ledger.debts[Q1.key].allocations
+    assert [(a.payment, a.amount) for a in allocations] == [("p1", 5_000), ("p2", 1_000)]
+
+
 def test_an_adjustment_of_a_bill_nobody_knows_changes_nothing() -> None:
     assert folded("2025-02-01", Q1, adjustment(Q2, 4_000, "2025-02-01")).balance == 10_000
 

@@ -75,6 +75,12 @@ def test_what_a_years_reward_frees_goes_to_its_own_bills_first() -> None:
     assert [ledger.debts[one.key].outstanding(day("2026-02-01")) for one in (*AHEAD, other)] == [0, 0, 0, 0, 10_000]
 
 
+def test_what_a_years_reward_frees_pays_the_principal_of_its_last_bill() -> None:
+    ledger = seen("2026-03-01", *AHEAD, payment(38_800, "2026-03-01"), by=(YEAR,))
+    assert [(debt.paid("principal"), debt.paid("late_fee")) for debt in ledger.debts.values()] == [(9_700, 0)] * 4
+    assert (ledger.credit, ledger.outstanding) == (0, 0)
+
+
 def test_one_part_of_a_year_that_did_not_stand_takes_the_reward_from_all_of_it() -> None:
     paid = [payment(9_700, "2026-02-01", id=f"bank#{one.id}#1", bill=one.id) for one in AHEAD]
     back = payment(9_700, "2026-04-01", id="bank#back#1", reverses="bank#2026-Q3#1")
@@ -106,6 +112,18 @@ def test_a_streak_that_rests_on_a_reward_taken_back_is_taken_back_with_it() -> N
     assert (discounts(before), before.outstanding) == ([0, 0, 200, 200], 0)
     after = seen("2026-12-31", Q1, Q2, Q3, Q4, *paid, back, by=(STREAK,))
     assert [debt.principal_left for debt in after.debts.values()] == [10_000, 0, 200, 200]
+
+
+def test_of_a_bill_that_was_lowered_only_what_is_left_of_it_must_be_paid_for_its_reward() -> None:
+    facts = (Q1, adjustment(Q1, 4_000, "2026-01-10"))
+    assert discounts(seen("2026-02-01", *facts, payment(5_900, "2026-02-01"), by=(EARLY,))) == [100]
+    assert discounts(seen("2026-02-01", *facts, payment(5_899, "2026-02-01"), by=(EARLY,))) == [0]
+
+
+def test_a_late_fee_waived_is_no_part_of_the_principal_a_reward_asks_for() -> None:
+    facts = (Q1, adjustment(Q1, 4_000, "2026-01-10", part="late_fee"))
+    assert discounts(seen("2026-02-01", *facts, payment(9_900, "2026-02-01"), by=(EARLY,))) == [100]
+    assert discounts(seen("2026-02-01", *facts, payment(5_900, "2026-02-01"), by=(EARLY,))) == [0]
 
 
 def test_a_reward_that_does_not_rest_on_the_payment_taken_back_stands() -> None:

@@ -190,7 +190,6 @@ def _reward(ledger: Ledger, day: date) -> None:
             for receipt in freed:
                 _take(receipt, debt, "principal", debt.principal_left)
             debt.note_unpaid(day)
-            debt.is_settled = True  # no late fee runs before the due date
         _allocate(ledger, day)
 
 
