@@ -134,6 +134,11 @@ def test_a_reward_that_does_not_rest_on_the_payment_taken_back_stands() -> None:
     assert (discounts(early), [debt.principal_left for debt in early.debts.values()]) == ([0, 100], [10_000, 0])
 
 
+def test_a_reward_for_paying_early_that_was_missed_leaves_the_one_for_paying_on_time_again() -> None:
+    paid = [payment(10_000 if q is not Q3 else 9_800, q.due_on.isoformat()) for q in (Q1, Q2, Q3)]
+    assert discounts(seen("2026-09-30", Q1, Q2, Q3, *paid, by=(EARLY, STREAK))) == [0, 0, 200]
+
+
 def test_a_streak_too_short_and_a_bill_paid_a_day_late_earn_nothing() -> None:
     paid = (payment(10_000, "2026-06-30"), payment(10_000, "2026-09-30"))
     assert discounts(seen("2026-10-01", Q2, Q3, *paid, by=(STREAK,))) == [0, 0]

@@ -99,7 +99,7 @@ def progress(account: Account, bill: Bill, history: History, rules: Rulebook) ->
     coming = order[len(made)] if len(made) < len(order) else None
     happened = history.happened_on(bill.key, last.step) if last else None
     if last and happened is None:
-        return Progress(last, coming, is_with_staff=True)
+        return Progress(last, is_with_staff=True)
     if coming is None:
         return Progress(last)
     return Progress(last, coming, day_after(bill, last, happened, coming, rules.community))
