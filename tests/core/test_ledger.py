@@ -63,6 +63,12 @@ def test_of_bills_due_on_one_day_kinds_are_paid_in_the_published_order() -> None
     assert sorted(paid_parts(ledger)) == [("2025-Q1", "principal", Q1.principal), ("2025-Q1-P", "principal", 500)]
 
 
+def test_a_kind_the_published_order_does_not_name_is_paid_after_those_it_names() -> None:
+    gas = bill(4_000, Q1.due_on.isoformat(), kind="gas", id="2025-Q1-0")
+    ledger = folded("2025-01-05", gas, Q1, payment(Q1.principal + 500, "2025-01-05"))
+    assert sorted(paid_parts(ledger)) == [("2025-Q1", "principal", Q1.principal), ("2025-Q1-0", "principal", 500)]
+
+
 def test_a_choice_nobody_knows_is_like_none() -> None:
     ledger = folded("2025-04-10", Q1, Q2, payment(10_000, "2025-04-10", bill="1999-Q1"))
     assert paid_parts(ledger) == [("2025-Q1", "principal", 10_000)]
@@ -82,6 +88,20 @@ def test_a_late_fee_is_paid_only_once_the_principal_is() -> None:
     ledger = folded("2025-05-16", Q1, payment(9_999, "2025-05-16"))
     assert paid_parts(ledger) == [("2025-Q1", "principal", 9_999)]
     assert ledger.debts[Q1.key].outstanding(day("2025-05-16")) == 1 + 150
+
+
+def test_what_was_paid_of_a_late_fee_is_no_longer_owed() -> None:
+    ledger = folded("2025-06-30", Q1, payment(10_100, "2025-05-16"))
+    assert paid_parts(ledger)[1:] == [("2025-Q1", "late_fee", 100)]
+    assert ledger.outstanding == 50
+
+
+def test_a_late_fee_that_is_paid_stays_paid_when_the_principal_is_taken_back() -> None:
+    paid = payment(10_000, "2025-05-16", id="bank#A#1"), payment(150, "2025-05-16", id="bank#B#1")
+    back = payment(10_000, "2025-06-01", id="bank#C#1", reverses="bank#A#1")
+    stopped = hold("2025-06-01", "2025-12-31", stops_late_fee=True)
+    ledger = folded("2025-07-01", Q1, *paid, back, stopped)
+    assert (ledger.outstanding, ledger.debts[Q1.key].late_fee_left(day("2025-07-01"))) == (10_000, 0)
 
 
 def test_what_is_left_over_is_credit_and_pays_what_is_billed_later() -> None:
