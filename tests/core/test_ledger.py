@@ -10,7 +10,20 @@ from msgspec.structs import replace
 
 from chalicelib.core.account import Account, Adjustment, Bill, Hold, Part, Payment
 from chalicelib.core.ledger import Ledger, fold
-from tests.builders import SPACE, account, adjustment, bill, day, folded, hold, paid_parts, payment, rules
+from tests.builders import (
+    SPACE,
+    account,
+    adjustment,
+    bill,
+    day,
+    folded,
+    hold,
+    late_fee_rule,
+    paid_parts,
+    payment,
+    rules,
+    rules_with,
+)
 
 Q1 = bill(10_000, "2025-03-31")
 Q2 = bill(10_000, "2025-06-30")
@@ -187,6 +200,17 @@ def test_an_adjustment_of_a_paid_bill_gives_credit_that_pays_the_next() -> None:
 def test_a_late_fee_runs_on_what_an_adjustment_left() -> None:
     debt = folded("2025-04-20", Q1, adjustment(Q1, 4_000, "2025-04-18")).debts[Q1.key]
     assert [(line.base, line.days) for line in debt.late_fee_lines(day("2025-04-20"))] == [(10_000, 2), (6_000, 3)]
+
+
+def test_a_late_fee_keeps_below_the_reference_rate_its_rule_names() -> None:
+    known = rules_with(late_fee=late_fee_rule("gentle"))
+    ledger = fold(account(bill(1_000_000)), known, day("2026-05-31"))
+    assert ledger.outstanding == 1_000_000 + 19 * 300 + 12 * 130
+
+
+def test_a_late_fee_asked_for_on_two_days_is_each_days_own() -> None:
+    debt = folded("2025-05-15", Q1).debts[Q1.key]
+    assert [debt.late_fee(day(on)) for on in ("2025-05-05", "2025-05-15", "2025-05-05")] == [100, 150, 100]
 
 
 def test_a_late_fee_can_be_waived_without_the_principal() -> None:
