@@ -320,12 +320,12 @@ WITH_STAFF = Task(
 )
 
 
-def with_demand(**changes: Any) -> Wait:
+def with_demand(told: History | None = None, **changes: Any) -> Wait:
     """The wait of an owner whose first demand has come, where that stage differs."""
     stages = [replace(one, **changes) if one.id == "first-demand" else one for one in rules().collection.stages]
     changed = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
     on, some = day("2026-04-07"), account(Q1)
-    made = next_step(some, fold(some, changed, on), History(), changed, on=on, ledger_through=on)
+    made = next_step(some, fold(some, changed, on), told or History(), changed, on=on, ledger_through=on)
     assert isinstance(made, Wait)
     return made
 
@@ -421,6 +421,12 @@ def test_a_wait_of_what_is_ready_says_what_it_is(code: str) -> None:
     assert isinstance(made, Wait)
     assert made.step
     assert made.stage is made.step.stage
+
+
+@pytest.mark.parametrize(("by", "who"), [(Actor.SYSTEM, Actor.CLERK), (Actor.SUPERVISOR, Actor.SUPERVISOR)])
+def test_what_is_with_staff_waits_for_whom_the_stage_names(by: Actor, who: Actor) -> None:
+    waiting = with_demand(History(tasks=(WITH_STAFF,)), by=by)
+    assert (waiting.reason.code, waiting.by) == ("with-staff", who)
 
 
 def test_while_one_bill_is_with_staff_the_next_one_is_looked_forward_to() -> None:

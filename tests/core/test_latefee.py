@@ -142,6 +142,8 @@ def test_a_new_reference_rate_counts_from_its_own_day(on: str, rate: str) -> Non
 def test_the_daily_rate_from_a_yearly_one_is_cut_off_never_rounded_up() -> None:
     rule = late_fee_rule("gentle", reference_multiple=Decimal("1.1"))
     assert latefee.daily_rate(rule, REFERENCE, day("2026-06-01")) == Decimal("0.00011000")
+    rule = late_fee_rule("gentle", daily_rate=Decimal("0.01"))  # 0.10 x 1.3 / 365 = 0.000356164...
+    assert latefee.daily_rate(rule, REFERENCE, day("2026-05-01")) == Decimal("0.00035616")
     rule = late_fee_rule("gentle", reference_multiple=Decimal("1.31"))
     assert latefee.daily_rate(rule, REFERENCE, day("2021-12-31")) == Decimal("0.0003")
     assert latefee.daily_rate(rule, REFERENCE, day("2026-06-01")) == Decimal("0.00013100")

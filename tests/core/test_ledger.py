@@ -76,6 +76,12 @@ def test_of_bills_due_on_one_day_kinds_are_paid_in_the_published_order() -> None
     assert sorted(paid_parts(ledger)) == [("2025-Q1", "principal", Q1.principal), ("2025-Q1-P", "principal", 500)]
 
 
+def test_of_payments_of_one_day_those_with_a_choice_come_first() -> None:
+    chosen, other = payment(10_000, "2025-04-10", id="z", bill=Q1.id), payment(10_000, "2025-04-10", id="a")
+    ledger = folded("2025-04-10", Q1, Q2, chosen, other)
+    assert [[a.payment for a in ledger.debts[one.key].allocations] for one in (Q1, Q2)] == [["z"], ["a"]]
+
+
 def test_a_kind_the_published_order_does_not_name_is_paid_after_those_it_names() -> None:
     gas = bill(4_000, Q1.due_on.isoformat(), kind="gas", id="2025-Q1-0")
     ledger = folded("2025-01-05", gas, Q1, payment(Q1.principal + 500, "2025-01-05"))
@@ -243,6 +249,36 @@ def test_an_adjustment_of_what_is_not_paid_yet_moves_no_money() -> None:
     assert paid_parts(ledger) == [("2025-Q1", "principal", 3_000)]
 
 
+@pytest.mark.parametrize(("first", "second"), [("a-1", "a-2"), ("a-2", "a-1")])
+def test_two_adjustments_of_one_day_both_count_whatever_they_are_called(first: str, second: str) -> None:
+    lowered = adjustment(Q1, 4_000, "2025-05-20", id=first)
+    waived = adjustment(Q1, 100, "2025-05-20", id=second, part="late_fee")
+    ledger = folded("2025-05-20", Q1, lowered, waived)
+    assert ledger.balance == 6_000 + 34 * 5 + 3 - 100
+    assert [one.id for one in ledger.debts[Q1.key].adjustments] == ["a-1", "a-2"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("a-1", "a-2"), ("a-2", "a-1")])
+def test_nothing_paid_of_a_late_fee_is_lost_when_the_principal_is_lowered_the_day_it_is_waived(
+    first: str, second: str
+) -> None:
+    paid = payment(10_000, "2025-05-16", id="bank#A#1"), payment(150, "2025-05-16", id="bank#B#1")
+    back = payment(10_000, "2025-06-01", id="bank#C#1", reverses="bank#A#1")
+    lowered = adjustment(Q1, 4_000, "2025-06-10", id=first)
+    waived = adjustment(Q1, 100, "2025-06-10", id=second, part="late_fee")
+    ledger = folded("2025-06-10", Q1, *paid, back, lowered, waived)
+    # the fee is 150 and 9 days on 10 000 and one on 6 000, of which 100 are waived: all that was paid still counts
+    assert ledger.balance == 6_000 + 150 + 9 * 5 + 3 - 100 - 150
+
+
+def test_nothing_paid_of_a_late_fee_is_lost_when_the_principal_is_paid_the_day_it_is_waived() -> None:
+    paid = payment(10_000, "2025-05-16", id="bank#A#1"), payment(150, "2025-05-16", id="bank#B#1")
+    back = payment(10_000, "2025-06-01", id="bank#C#1", reverses="bank#A#1")
+    waived = adjustment(Q1, 100, "2025-06-10", part="late_fee")
+    ledger = folded("2025-06-10", Q1, *paid, back, waived, payment(10_000, "2025-06-10"))
+    assert ledger.balance == 150 + 9 * 5 - 100 - 150
+
+
 def test_what_an_adjustment_gives_back_is_of_the_latest_payment() -> None:
     paid = payment(5_000, "2025-02-01", id="p1"), payment(5_000, "2025-02-02", id="p2")
     ledger = folded("2025-03-01", Q1, *paid, adjustment(Q1, 4_000, "2025-03-01"))
@@ -266,6 +302,11 @@ def test_a_hold_stops_the_late_fee_only_where_it_says_so() -> None:
     stopping = folded("2025-05-15", Q1, hold("2025-04-01", "2025-12-31", stops_late_fee=True))
     other = folded("2025-05-15", Q1, hold("2025-04-01", None, stops_late_fee=True, bills=(Q2.key,)))
     assert [ledger.balance for ledger in (plain, stopping, other)] == [10_150, 10_000, 10_150]
+
+
+def test_a_hold_stops_the_late_fee_from_its_first_day() -> None:
+    paused = hold("2025-04-20", "2025-12-31", stops_late_fee=True)
+    assert [folded(on, Q1, paused).balance for on in ("2025-04-19", "2025-04-20")] == [10_020, 10_020]
 
 
 def test_the_late_fee_runs_again_on_the_day_after_a_hold() -> None:

@@ -250,7 +250,7 @@ def _wait(case: _Case, open_debts: Sequence[Debt], free: Sequence[Debt], outlook
         return _held(case, open_debts, day)
     if not open_debts:
         return Wait(owner=owner, reason=Reason("nothing-owed"), stage=stage, until=day)
-    return Wait(owner=owner, reason=Reason("not-demanded"), until=day)
+    return Wait(owner=owner, reason=Reason("not-demanded"))
 
 
 def _by_people(outlook: _Outlook) -> tuple[Reason, Actor] | None:
