@@ -261,8 +261,9 @@ def test_a_pause_that_ends_sooner_than_another_is_looked_at_sooner() -> None:
         hold("2026-04-01", "2026-05-31", bills=(Q1.key,), id="h-1"),
         hold("2026-04-01", "2026-04-20", bills=(parking.key,), id="h-2"),
     )
-    waiting = wait("2026-04-10", Q1, parking, *holds)
-    assert (waiting.until, waiting.reason.values) == (day("2026-04-21"), {"until": day("2026-04-20")})
+    for given in (holds, holds[::-1]):
+        waiting = wait("2026-04-10", Q1, parking, *given)
+        assert (waiting.until, waiting.reason.values) == (day("2026-04-21"), {"until": day("2026-04-20")})
 
 
 @pytest.mark.parametrize(
@@ -501,6 +502,32 @@ def test_sums_that_are_just_large_enough_are_pressed_for() -> None:
     on = day("2026-04-07")
     made = next_step(account(Q1), fold(account(Q1), known, on), History(), known, on=on, ledger_through=on)
     assert isinstance(made, Step)
+
+
+def with_two_bills_needed(on: str, *bills: Bill, told: History | None = None) -> Step | Wait:
+    """What an owner is told where the first demand is for two overdue bills at least."""
+    stages = [replace(one, when=When(bills=2)) if one.demand else one for one in rules().collection.stages]
+    known = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
+    some = account(*bills)
+    return next_step(some, fold(some, known, day(on)), told or History(), known, on=day(on), ledger_through=day(on))
+
+
+NEXT = bill(due="2026-06-30", issued="2026-05-20")
+
+
+def test_a_bill_that_is_due_today_is_not_one_more_overdue() -> None:
+    given = History((notice("due-soon-3", State.SENT, NEXT),))
+    for on in ("2026-06-29", "2026-06-30"):
+        waiting = with_two_bills_needed(on, Q1, NEXT, told=given)
+        assert isinstance(waiting, Wait)
+        assert (waiting.stage and waiting.stage.id, waiting.until) == ("first-demand", day("2026-07-01"))
+    assert isinstance(with_two_bills_needed("2026-07-07", Q1, NEXT, told=given), Step)
+
+
+def test_while_a_sum_is_small_the_reminder_of_the_next_bill_is_looked_forward_to() -> None:
+    waiting = with_two_bills_needed("2026-05-25", Q1, NEXT)
+    assert isinstance(waiting, Wait)
+    assert (waiting.stage, waiting.until) == (STAGES["bill-issued"], day("2026-05-31"))
 
 
 def test_a_contact_a_week_ago_counts_no_longer() -> None:
