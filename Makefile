@@ -23,8 +23,8 @@ $(VENV)/.done: requirements.lock pyproject.toml
 demo: setup ## the whole portal on 127.0.0.1:8000 (PORT=...), with made-up owners and a year of reminders
 	@exec $(BIN)/courtyard demo --port $(PORT)
 
-test: setup browser bundle ## every test, Chromium included
-	$(RUN) -m pytest
+test: setup browser bundle ## every test, Chromium included, on two cores
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 browser: setup ## Chromium and Chinese fonts for the browser tests, from where a package manager has them
 	$(RUN) -m staff.browser

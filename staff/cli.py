@@ -19,7 +19,7 @@ from chalicelib.flows import reminders
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
-from . import aws, bundle, casework, console, imports, outlook, policydiff, session, simulate
+from . import approval, aws, bundle, casework, console, imports, outlook, pause, policydiff, session, simulate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: Callable[[Any], int], summary: str, example: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
         made.add_argument("--json", action="store_true", help="print JSON for another program")
+        made.add_argument("--lang", choices=["zh", "en"], default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         made.set_defaults(command=run)
         return made
 
@@ -85,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     running = command("run", run, "do the day's run: plan, queue, deliver", "courtyard run --on 2026-12-01")
     running.add_argument("--on", type=session.day, help="the day (default: today)")
     running.add_argument("--dry-run", action="store_true", help="the same as plan")
+    approval.add_command(command)
     casework.add_commands(command)
+    pause.add_command(command)
     simulate.add_command(command)
     policydiff.add_command(command)
     linked = command("link", link, "mint a private link for an owner", "courtyard link o-0412 --json")
@@ -197,6 +200,8 @@ def run(said: Any) -> int:
         return plan(said)
     rules = session.rules(said)
     on = said.on or session.today(rules)
+    if on > session.today(rules) and settings.read().mode == "live" and not os.environ.get("AWS_ENDPOINT_URL"):
+        raise session.Refused(session.text(rules, said, "run-too-early", on=on))
     now = session.now() if on == session.today(rules) else outlook.opening(rules, on)
     records, queue = aws.records(), aws.WorkQueue()
     with console.progress(not said.json) as on_progress:

@@ -1,7 +1,7 @@
 """What the commands print for people: tables that fit a terminal, a progress bar where it takes long."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from chalicelib.core.account import Hold
+from chalicelib.core.bundle import Bundle
 from chalicelib.core.fault import Fault
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Language
@@ -18,6 +20,7 @@ from .bundle import Compiled
 from .rulefiles import RuleFiles
 
 Row = dict[str, Any]
+_NAMED = 12  # as many owners as a person reads in one line
 
 
 def fault_rows(found: Compiled, language: Language, faults: list[Fault] | None = None) -> list[Row]:
@@ -71,64 +74,133 @@ def print_import(answer: Row) -> None:
 
 
 def print_plan(answer: Row, words: Words, language: Language) -> None:
-    """Who gets what and why, then how many wait and why, then totals."""
+    """Who gets what and why, what only people can let go on, how many wait and why, then totals."""
     console = Console()
     table = _steps((*answer["notices"], *answer["tasks"]), words, language, ("by",))
     table.title = f"{answer['on']} · {answer['rules'][:12]}"
     console.print(table)
     if answer["limitation"]:
         console.print(_limitation(answer["limitation"], words, language))
+    _print_held_back(console, [wait for wait in answer["waits"] if wait["by"]], words, language)
     totals = answer["totals"]
+    console.print(words.labels["plan-looked"].of(language).format(count=totals["looked_at"], on=answer["on"]))
     for name, by in (("notices", {}), ("tasks", {}), ("waivers", {}), ("waits", totals["by_wait"])):
-        of = " · ".join(f"{code} {count}" for code, count in by.items())
+        named = {words.labels[f"wait-{code}"].of(language): count for code, count in by.items()}
+        of = " · ".join(f"{code} {count}" for code, count in named.items())
         console.print(f"{words.labels[f'plan-{name}'].of(language)} {totals[name]}" + (f" ({of})" if of else ""))
-    for by in (totals["by_stage"], totals["by_channel"], answer.get("states", {})):
+    stages = answer["stages"]
+    channels = {words.channels[name].of(language): count for name, count in totals["by_channel"].items()}
+    named = {stages[name]: count for name, count in totals["by_stage"].items()}
+    for title, by in (
+        ("plan-stage", named),
+        ("plan-channel", channels),
+        ("plan-building", totals["by_building"]),
+        ("plan-states", answer.get("states", {})),
+    ):
         if by:
-            console.print(" · ".join(f"{name} {count}" for name, count in by.items()))
+            of = " · ".join(f"{name or '—'} {count}" for name, count in by.items())
+            console.print(f"{words.labels[title].of(language)}: {of}", highlight=False)
+
+
+def _print_held_back(console: Console, waits: list[Row], words: Words, language: Language) -> None:
+    """Whom a person must let go on, one line for each reason and who gives the word."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for wait in waits:
+        named.setdefault((wait["by"], wait["reason"]), []).append(wait["owner"])
+    if not named:
+        return
+    heads = [words.labels[name].of(language) for name in ("plan-by-whom", "plan-reason", "plan-owner")]
+    table = Table(*heads, title=words.labels["plan-held-back"].of(language))
+    for (by, reason), owners in named.items():
+        some = ", ".join(owners[:_NAMED]) + (f" … ({len(owners)})" if len(owners) > _NAMED else "")
+        table.add_row(words.labels[f"actor-{by}"].of(language), reason, some)
+    console.print(table)
 
 
 def print_approvals(answer: Row, words: Words, language: Language) -> None:
-    """What waits for approval, or what was approved just now and by whom."""
-    console = Console()
-    table = _steps(answer["notices"], words, language)
+    """What waits for approval: whom, how much, by which stage and why."""
+    names = ("call-owner", "call-unit", "plan-stage", "plan-channel", "call-owed", "plan-reason")
+    table = _table([words.labels[name].of(language) for name in names])
     table.title = answer["on"]
-    console.print(table)
-    console.print(
-        words.labels["approved"].of(language).format(count=answer["approved"], whole=len(answer["notices"])),
-        answer["by"],
-        highlight=False,
-    )
+    for row in answer["notices"]:
+        channels = ", ".join(words.channels[name].of(language) for name in row["channels"])
+        cells = (f"{row['owner']}\n{row['name']}", "\n".join(row["units"]), row["stage_name"], channels)
+        table.add_row(*cells, money_text(words, Fen(row["owed"]), language), row["reason"])
+    Console().print(table)
+
+
+def print_approved(answer: Row, words: Words, language: Language) -> None:
+    """How many were approved just now, and by whom."""
+    text = words.labels["approved"].of(language)
+    print(text.format(count=answer["approved"], whole=len(answer["notices"])), answer["by"])
+
+
+def print_record(said: Any, rules: Bundle, answer: Row, pause: Hold | None) -> None:
+    """What was noted, what it did to the task, the measure of a cause and the pause it brought."""
+    words, language = rules.words, said.language
+
+    def label(name: str, **values: object) -> str:
+        return words.labels[f"record-{name}"].of(language).format(**values)
+
+    cause = rules.rules.collection.causes.get(said.outcome)
+    outcome = cause.name if cause else words.labels.get(f"outcome-{said.outcome}")
+    way = words.channels[said.what].of(language)
+    print(f"{answer['owner']} · {way} · {outcome.of(language) if outcome else said.outcome}")
+    if answer["task"] is None:
+        print(label("none"))
+    elif answer["done_on"]:
+        print(label("done", task=answer["task"], on=answer["done_on"]))
+    else:
+        print(label("open", task=answer["task"], way=words.channels[answer["way"]].of(language)))
+    if cause and said.what == "case":
+        print(label("measure", measure=cause.measure.of(language)))
+    if pause:
+        print(label("pause", id=pause.id, until=pause.until or "…"))
+    if said.dry_run:
+        print(words.labels["dry-run"].of(language))
+
+
+def _table(heads: Sequence[str]) -> Table:
+    """A table whose cells are folded on a narrow terminal, never cut off."""
+    table = Table()
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
 
 
 def _steps(steps: Iterable[Row], words: Words, language: Language, more: tuple[str, ...] = ()) -> Table:
     """Whom, what, how, about which bills and why; with `by` also who does it and by when, where people do."""
     names = ("owner", "stage", "channel", "bills", "reason", *more)
-    table = Table(*(words.labels[f"plan-{name}"].of(language) for name in names))
+    table = _table([words.labels[f"plan-{name}"].of(language) for name in names])
     for step in steps:
         channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
         who = f"{words.labels['actor-' + step['by']].of(language)}\n{step['due']}" if "by" in step else ""
-        cells = (step["owner"], step["stage"], channels, "\n".join(dict.fromkeys(step["bills"])), step["reason"])
+        bills = "\n".join(dict.fromkeys(step["bills"]))
+        cells = (step["owner"], step["stage_name"], channels, bills, step["reason"])
         table.add_row(*cells, *([who] if more else []))
     return table
 
 
 def print_calls(answer: Row, words: Words, language: Language) -> None:
-    """The day's list: who is to be called, visited or written to, by whom and by when."""
+    """The day's list: who is to be called, visited or written to, by whom and by when, and whether today."""
     console = Console()
-    names = ("owner", "unit", "channel", "stage", "owed", "by", "due-on", "standing")
-    table = Table(*(words.labels[f"call-{name}"].of(language) for name in names), title=answer["on"])
+    names = ("owner", "unit", "channel", "stage", "owed", "by", "standing")
+    table = _table([words.labels[f"call-{name}"].of(language) for name in names])
+    table.title = answer["on"]
     for row in answer["tasks"]:
+        standing = words.labels[f"standing-{row['standing']}"].of(language).format(on=row["from"])
+        hours = row["hours"] if row["standing"] == "asked" else []
         table.add_row(
             f"{row['owner']}\n{row['name']} {row['phone'] or ''}".rstrip(),
             "\n".join(row["units"]),
             words.channels[row["way"]].of(language),
-            row["stage"],
+            row["stage_name"],
             money_text(words, Fen(row["owed"]), language),
-            words.labels[f"actor-{row['by']}"].of(language),
-            row["due"] or "",
-            words.labels[f"standing-{row['standing']}"].of(language),
+            f"{words.labels['actor-' + row['by']].of(language)}\n{row['due'] or ''}",
+            "\n".join([standing, *hours]),
         )
     console.print(table)
+    _print_held_back(console, answer["held_back"], words, language)
 
 
 def _limitation(rows: list[Row], words: Words, language: Language) -> Table:

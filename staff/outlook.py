@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.core.bundle import Bundle
-from chalicelib.core.calendar import instant
+from chalicelib.core.calendar import ONE_DAY, instant
 from chalicelib.core.collection import Step, Wait
 from chalicelib.core.hours import next_contact
 from chalicelib.core.limitation import Expiring
@@ -45,9 +45,10 @@ def plan_json(run: Run, bundle: Bundle, on: date, language: Language | None = No
         "rules": bundle.revision,
         "notices": [_step(step, bundle, language) for step in run.notices],
         "tasks": [_task(step, bundle, language) for step in run.tasks],
-        "waits": [_wait(wait, bundle, language) for wait in run.waits],
+        "waits": [wait_json(wait, bundle, language) for wait in run.waits],
         "limitation": [_warning(warning) for warning in run.limitation],
         "totals": totals(run),
+        "stages": {stage.id: stage.name.of(language) for stage in bundle.rules.collection.stages},
     }
 
 
@@ -58,7 +59,9 @@ def totals(run: Run) -> dict[str, Any]:
         "tasks": len(run.tasks),
         "waits": len(run.waits),
         "waivers": len(run.waivers),
-        "by_stage": _counted(step.stage.id for step in (*run.notices, *run.tasks)),
+        "looked_at": run.looked_at,
+        # what goes beside a message is no stage of its own
+        "by_stage": _counted(s.stage.id for s in (*run.notices, *run.tasks) if not reminders.is_beside(s.step)),
         "by_channel": _counted(step.channel.value for step in (*run.notices, *run.tasks)),
         "by_building": _counted(run.buildings.values()),
         "by_wait": _counted(wait.reason.code for wait in run.waits),
@@ -73,6 +76,7 @@ def _step(step: Step, bundle: Bundle, language: Language) -> dict[str, Any]:
     return {
         "owner": step.owner,
         "stage": step.stage.id,
+        "stage_name": step.stage.name.of(language),
         "channels": [step.channel.value],
         "bills": [key.split("/", 1)[0] for key in step.bills],
         "reason": reason_text(bundle.words, step.reason, language),
@@ -92,15 +96,25 @@ def _at(step: Step, bundle: Bundle) -> datetime:
     """The first instant of the step's day at which its way of contact may be used."""
     zone = bundle.rules.community.time_zone
     by = step.stage.by if step.channel in SENT_BY_MACHINE else reminders.doer(step)
-    start = instant(step.on, time.min, zone)
+    day = step.on + ONE_DAY if reminders.is_beside(step.step) else step.on  # one contact a day
+    start = instant(day, time.min, zone)
     return next_contact(start, step.channel, bundle.rules, by=by, has_care=step.has_care).astimezone(ZoneInfo(zone))
 
 
-def _wait(wait: Wait, bundle: Bundle, language: Language) -> dict[str, Any]:
+def held_back(run: Run) -> list[Wait]:
+    """What only people can let go on: an approval not given, payments not recorded, a rule that changed on the way."""
+    return [wait for wait in run.waits if wait.by is not None]
+
+
+def wait_json(wait: Wait, bundle: Bundle, language: Language | None) -> dict[str, Any]:
+    language = language or bundle.rules.community.languages[0]
     return {
         "owner": wait.owner,
         "reason": reason_text(bundle.words, wait.reason, language),
         "until": wait.until.isoformat() if wait.until else None,
+        "code": wait.reason.code,
+        "stage": wait.stage.id if wait.stage else None,
+        "by": wait.by.value if wait.by else None,
     }
 
 

@@ -1,6 +1,5 @@
 """The command `policy-diff`: what a change to the rules does to the next days and to sample bills, in counts only."""
 
-import argparse
 import json
 import re
 import sys
@@ -23,12 +22,11 @@ FEWEST = 5
 """Fewer owners than this are not counted out: somebody might know them."""
 _HERE = "site/"
 
-Command = Callable[[str, Callable[[Any], int], str, str], argparse.ArgumentParser]
 Row = dict[str, Any]
 _N = TypeVar("_N", int, Fen)
 
 
-def add_command(command: Command) -> None:
+def add_command(command: session.Command) -> None:
     """Adds `policy-diff` to the parser."""
     parser = command(
         "policy-diff",

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,17 @@ from chalicelib import settings
 from chalicelib.core.account import Account
 from chalicelib.core.bundle import Bundle, served_at
 from chalicelib.core.calendar import local_date
+from chalicelib.core.holds import Refusal
+from chalicelib.core.rulebook import Text
+from chalicelib.core.words import problem_text
 from chalicelib.flows.records import Records
 
 from . import bundle, console
 
 SITE = Path("site")
+
+Command = Callable[[str, Callable[[Any], int], str, str], argparse.ArgumentParser]
+"""Adds a command to the parser: its name, what runs it, what it does, an example."""
 
 
 class Refused(Exception):
@@ -61,6 +68,19 @@ def count(text: str) -> int:
     if text.isdecimal() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+
+
+def text(rules: Bundle, said: Any, problem: str, **values: object) -> str:
+    """What is wrong, in the language of whoever typed it."""
+    return problem_text(rules.words, problem, {name: str(value) for name, value in values.items()}, said.language)
+
+
+def refused(rules: Bundle, said: Any, refusal: Refusal) -> Refused:
+    """Why the rules do not allow it; a role by its name."""
+    values = dict[str, str | Text](refusal.values)
+    if "role" in values:
+        values["role"] = rules.words.labels[f"actor-{values['role']}"]
+    return Refused(problem_text(rules.words, refusal.problem, values, said.language))
 
 
 def day(text: str) -> date:

@@ -1,6 +1,5 @@
 """The command `simulate`: what a policy would do to a made-up community, beside another if wanted."""
 
-import argparse
 import json
 import os
 import resource
@@ -31,11 +30,10 @@ from .community import CURVE_DAYS, PROMISES, Tally, profiles, tally, world
 
 _CHUNK, _LIVES = 20_000, 500
 _T = TypeVar("_T")
-Command = Callable[[str, Callable[[Any], int], str, str], argparse.ArgumentParser]
 Row = dict[str, Any]
 
 
-def add_command(command: Command) -> None:
+def add_command(command: session.Command) -> None:
     """Adds `simulate` to the parser."""
     parser = command(
         "simulate",

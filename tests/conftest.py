@@ -24,8 +24,15 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+# Takes more than a third of the suite's time: of two workers, one would wait for the other if it began last.
+LONGEST = builders.TESTS / "browser" / "test_demo.py"
 REGION = "eu-west-1"
 RESOURCES = builders.TESTS.parent / "functions" / "resources.yml"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path != LONGEST)
 
 
 @pytest.fixture

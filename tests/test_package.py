@@ -60,7 +60,9 @@ class Package:
 
 def copied(target: Path) -> Path:
     """The functions as a fresh clone has them, with a bundle of the shipped rules."""
-    leave = shutil.ignore_patterns("__pycache__", "deployments", "deployed", "bundle.json", "vendor", "*.egg-info")
+    leave = shutil.ignore_patterns(
+        "__pycache__", "deployments", "deployed", "bundle.json", "bundle.part", "vendor", "*.egg-info"
+    )
     shutil.copytree(FUNCTIONS, target, ignore=leave)
     assert compiler.write(SITE, target / "chalicelib" / "bundle.json").bundle
     return target

@@ -189,13 +189,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "built"
 
 
-@pytest.fixture
-def server(built: Path) -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def serving(built: Path) -> Iterator[Server]:
+    """One server for all tests: to stop one takes half a second."""
     with Server(("127.0.0.1", 0), partial(Handler, directory=str(built))) as running:
-        running.answers(200, statement())
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield running
         running.shutdown()
+
+
+@pytest.fixture
+def server(serving: Server) -> Server:
+    serving.answers(200, statement())
+    return serving
 
 
 class Owner:
@@ -382,6 +388,7 @@ def test_the_next_step_is_told_in_one_sentence_with_the_pauses_in_force(owner: O
 )
 def test_a_bill_unfolds_into_a_sentence_for_every_amount(owner: Owner, path: str, sentences: list[str]) -> None:
     page = owner.opens(path)
+    expect(page.locator(".amount")).to_be_visible()  # until then the first that unfolds is a way to pay
     first = page.locator("#statement details").first
     expect(first.locator("dl")).to_be_hidden()
     first.locator("summary").click()

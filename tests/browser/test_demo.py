@@ -47,11 +47,15 @@ class Demo:
         )
 
 
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    port = free_port()
     process = subprocess.Popen(  # noqa: S603
         [str(ROOT / ".venv/bin/courtyard"), "demo", "--port", str(port), "--on", DAY],
         cwd=ROOT,
@@ -191,7 +195,7 @@ def ends(process: subprocess.Popen[str], sent: signal.Signals) -> bool:
 @pytest.mark.parametrize("seconds", [4, 12])
 def test_ctrl_c_ends_a_demo_that_is_still_starting(seconds: int) -> None:
     starting = subprocess.Popen(  # noqa: S603
-        [str(ROOT / ".venv/bin/courtyard"), "demo", "--port", "18765", "--on", DAY],
+        [str(ROOT / ".venv/bin/courtyard"), "demo", "--port", str(free_port()), "--on", DAY],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         text=True,

@@ -321,14 +321,12 @@ WITH_STAFF = Task(
 )
 
 
-def with_demand(told: History | None = None, **changes: Any) -> Wait:
-    """The wait of an owner whose first demand has come, where that stage differs."""
+def with_demand(told: History | None = None, **changes: Any) -> Step | Wait:
+    """What becomes of an owner whose first demand has come, where that stage differs."""
     stages = [replace(one, **changes) if one.id == "first-demand" else one for one in rules().collection.stages]
     changed = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
     on, some = day("2026-04-07"), account(Q1)
-    made = next_step(some, fold(some, changed, on), told or History(), changed, on=on, ledger_through=on)
-    assert isinstance(made, Wait)
-    return made
+    return next_step(some, fold(some, changed, on), told or History(), changed, on=on, ledger_through=on)
 
 
 CASES: dict[str, Callable[[], Step | Wait]] = {
@@ -340,6 +338,7 @@ CASES: dict[str, Callable[[], Step | Wait]] = {
     "small": lambda: with_demand(when=When(least_arrears=Decimal(2000))),
     "step-before-due": lambda: decision("2026-03-01", Q1),
     "step-after-due": lambda: decision("2026-04-07", Q1),
+    "step-case": lambda: with_demand(channels=(Channel.CASE,)),
     "nothing-owed": lambda: decision("2026-03-01"),
     "not-yet": lambda: decision("2026-02-01", Q1),
     "interval": lambda: decision("2026-03-01", Q1, last_notice="x#y", last_notice_on=day("2026-03-01")),
@@ -427,6 +426,7 @@ def test_a_wait_of_what_is_ready_says_what_it_is(code: str) -> None:
 @pytest.mark.parametrize(("by", "who"), [(Actor.SYSTEM, Actor.CLERK), (Actor.SUPERVISOR, Actor.SUPERVISOR)])
 def test_what_is_with_staff_waits_for_whom_the_stage_names(by: Actor, who: Actor) -> None:
     waiting = with_demand(History(tasks=(WITH_STAFF,)), by=by)
+    assert isinstance(waiting, Wait)
     assert (waiting.reason.code, waiting.by) == ("with-staff", who)
 
 

@@ -1,6 +1,7 @@
 """The compliance rules, each held against the sentences of `tests/compliance/`: what it stops, what it lets pass."""
 
 from functools import cache
+from time import process_time
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ FOLDER = TESTS / "compliance"
 LAWBOOK: Lawbook = bundle().compliance
 CEILING = published_ceiling(shipped())
 LEAST = 10
+SECONDS = 5
 
 
 @cache
@@ -150,6 +152,53 @@ def test_a_consequence_is_stated_from_its_stage_on_and_an_unlawful_one_never(
 def test_a_rate_up_to_the_published_one_may_be_stated(rate: str, is_found: bool) -> None:
     found = findings(f"每天 {rate}。", Where(Kind.DEMAND, "zh", stage="first-demand"), LAWBOOK, CEILING)
     assert ("rate-over-ceiling" in {finding.rule.id for finding in found}) is is_found
+
+
+# what only counts beside a debt, and how long a reading takes
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("您的蓝牙开门权限将在七天后关闭。", []),
+        ("您的蓝牙开门权限将在七天后关闭。请尽快缴清欠费。", ["denied-access"]),
+        ("会所周一对业主不开放。", []),
+        ("会所、健身房对欠费业主不开放。", ["denied-access"]),
+        ("会所、健身房不会对欠费业主不开放。", []),
+        ("Your meter is locked into a cabinet.", []),
+        ("Until you have paid, your meter stays locked.", ["cut-off"]),
+        ("Utilities to units in default will be suspended.", ["cut-off"]),
+    ],
+)
+def test_some_words_are_a_threat_only_beside_a_debt(text: str, rules: list[str]) -> None:
+    found = findings(text, Where(Kind.PAGE, language_of(text)), LAWBOOK, CEILING)
+    assert [finding.rule.id for finding in found] == rules
+
+
+def test_a_threat_beside_a_debt_is_found_although_another_is_found_before_it() -> None:
+    text = "欠费就停水。\n\n欠费住户，健身房不开放。\n\n欠费的，燃气也别想用了。"
+    found = findings(text, Where(Kind.PAGE, "zh"), LAWBOOK, CEILING)
+    assert [(finding.rule.id, finding.line) for finding in found] == [
+        ("cut-off", 1),
+        ("cut-off", 5),
+        ("denied-access", 3),
+    ]
+
+
+def test_a_note_for_the_transfer_is_no_way_to_pay() -> None:
+    where = Where(Kind.REMINDER, "zh", stage="due-soon")
+    lacking = [finding.rule.id for finding in findings("转账备注请写房号。电话 400-000-0123", where, LAWBOOK, CEILING)]
+    assert lacking == ["ways-to-pay"]
+
+
+@pytest.mark.parametrize(
+    "words", ["water ", "name ", "1", "电梯", "停水的", "欠费", "不得", "interest ", "water will "]
+)
+def test_many_words_take_no_more_time_than_their_number(words: str) -> None:
+    """A pattern that backtracks would not come back within a lifetime; this one is bounded by far."""
+    began = process_time()
+    findings((words * 10_000)[:10_000], Where(Kind.PAGE, language_of(words)), LAWBOOK, CEILING)
+    assert process_time() - began < SECONDS
 
 
 # before each send

@@ -3,12 +3,15 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import BadInput, NotFound
+from chalicelib.core.holds import Refusal
 from chalicelib.core.notice import Outcome, Task
 from chalicelib.core.rulebook import Actor, Channel, Treatment
-from chalicelib.core.tasks import Standing
+from chalicelib.core.tasks import OpenTask, Standing
 from chalicelib.flows import approvals, reminders, tasks
+from chalicelib.flows.tasks import Closed
 from tests.builders import OWNER, bill, contact, day, hold, owner, payment, shipped_bundle
 from tests.flows.office import Office, at
 
@@ -27,10 +30,17 @@ def report(office: Office, way: Channel, outcome: Outcome, now: str) -> Task | N
 
 
 def standing(office: Office, on: str, through: str | None = None) -> list[Standing]:
-    office_day = day(on)
-    fresh: date = day(through or on)
-    run = reminders.plan(office.records, office.bundle, on=office_day, ledger_through=fresh, due_by=day("2030-01-01"))
-    return [one.standing for one in run.open_tasks]
+    return [one.standing for one in open_tasks(office, on, through)]
+
+
+def resting(office: Office, on: str) -> list[tuple[Standing, date | None]]:
+    return [(one.standing, one.next_on) for one in open_tasks(office, on)]
+
+
+def open_tasks(office: Office, on: str, through: str | None = None) -> list[OpenTask]:
+    fresh = day(through or on)
+    run = reminders.plan(office.records, office.bundle, on=day(on), ledger_through=fresh, due_by=day("2030-01-01"))
+    return run.open_tasks
 
 
 def test_a_task_says_who_does_it_and_by_when() -> None:
@@ -113,19 +123,103 @@ def with_a_case() -> Office:
         run = office.plan(on)
         approvals.approve(office.records, approvals.awaiting(run), by="arn:manager", at=at(on))
         office.plan(on)
-        for way in (Channel.CALL, Channel.LETTER):
-            report(office, way, Outcome.DELIVERED, f"{on} 15:00")
+        report(office, Channel.CALL, Outcome.REACHED, f"{on} 15:00")
+        report(office, Channel.LETTER, Outcome.DELIVERED, f"{on} 15:00")
     return office
 
 
 def test_a_case_is_closed_with_a_cause_of_the_rules() -> None:
     office = with_a_case()
-    with pytest.raises(ValueError, match="grumpy"):
+    with pytest.raises(BadInput, match="outcome"):
         tasks.close_case(office.records, office.bundle, OWNER, "grumpy", on=day("2026-06-05"))
-    closed = tasks.close_case(office.records, office.bundle, OWNER, "hardship", on=day("2026-06-05"))
-    assert (closed.step, closed.outcome, closed.done_on) == ("long-overdue", "hardship", day("2026-06-05"))
+    closed = tasks.close_case(office.records, office.bundle, OWNER, "forgotten", on=day("2026-06-05"))
+    assert isinstance(closed, Closed)
+    assert (closed.task.step, closed.task.outcome, closed.pause) == ("long-overdue", "forgotten", None)
     with pytest.raises(NotFound):
-        tasks.close_case(office.records, office.bundle, OWNER, "hardship", on=day("2026-06-06"))
+        tasks.close_case(office.records, office.bundle, OWNER, "forgotten", on=day("2026-06-06"))
+
+
+@pytest.mark.parametrize(("cause", "kind", "bills"), [("service", "dispute", (Q1.key,)), ("hardship", "hardship", ())])
+def test_a_cause_brings_the_pause_its_measure_promises(cause: str, kind: str, bills: tuple[str, ...]) -> None:
+    office = with_a_case()
+    closed = tasks.close_case(office.records, office.bundle, OWNER, cause, on=day("2026-06-05"), by="arn:anna")
+    account = office.records.load_account(OWNER)
+    assert account and isinstance(closed, Closed)
+    assert account.holds == (closed.pause,)
+    assert [(one.kind, one.bills, one.by) for one in account.holds] == [(kind, bills, "arn:anna")]
+
+
+def test_only_a_manager_closes_a_case_by_going_to_court() -> None:
+    office = with_a_case()  # finding the cause is the supervisor's
+    refused = tasks.close_case(office.records, office.bundle, OWNER, "filed", on=day("2026-06-05"))
+    assert isinstance(refused, Refusal)
+    account = office.records.load_account(OWNER)
+    assert account and account.holds == ()
+    assert [task.done_on for task in office.tasks() if task.task == "case"] == [None]
+
+
+def test_a_pause_that_runs_already_is_enough_for_its_cause() -> None:
+    office = with_a_case()
+    office.records.add_hold(OWNER, replace(hold("2026-06-02", "2026-08-30"), kind="hardship"))
+    closed = tasks.close_case(office.records, office.bundle, OWNER, "hardship", on=day("2026-06-05"))
+    assert isinstance(closed, Closed) and closed.pause is None
+
+
+def test_a_report_of_what_a_way_cannot_bring_is_refused() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    with pytest.raises(BadInput, match="reached, no-answer"):
+        report(office, Channel.CALL, Outcome.DELIVERED, "2026-04-08 10:00")
+    assert [task.done_on for task in office.tasks()] == [None]
+
+
+def test_a_report_of_a_day_before_the_task_was_there_does_not_close_it() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    assert report(office, Channel.CALL, Outcome.REACHED, "2026-04-06 10:00") is None
+    assert [task.done_on for task in office.tasks()] == [None]
+
+
+# when staff may contact an owner
+
+
+def test_who_was_written_to_today_is_called_from_tomorrow_on() -> None:
+    office = centre(owner(OWNER, contact()))
+    office.run("2026-04-07")
+    assert resting(office, "2026-04-07") == [(Standing.RESTING, day("2026-04-08"))]
+    assert resting(office, "2026-04-08") == [(Standing.ASKED, None)]
+
+
+def test_a_call_nobody_answered_is_tried_again_on_another_day() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    report(office, Channel.CALL, Outcome.NO_ANSWER, "2026-04-07 10:00")
+    assert resting(office, "2026-04-07") == [(Standing.RESTING, day("2026-04-08"))]
+
+
+def test_three_contacts_in_seven_days_are_enough_for_calls_too() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    for on in ("2026-04-07", "2026-04-08"):
+        report(office, Channel.CALL, Outcome.NO_ANSWER, f"{on} 10:00")
+    report(office, Channel.LETTER, Outcome.DELIVERED, "2026-04-09 10:00")
+    assert resting(office, "2026-04-10") == [(Standing.RESTING, day("2026-04-14"))]
+
+
+def test_nobody_is_called_on_a_holiday_nor_when_the_role_is_off_duty() -> None:
+    office = centre()
+    office.plan("2026-04-30")
+    assert resting(office, "2026-05-01") == [(Standing.RESTING, day("2026-05-06"))], "Labour Day ends on the 5th"
+    with_case = with_a_case()
+    with_case.records.add_hold(OWNER, hold("2026-06-02", "2026-06-03"))
+    (task,) = (task for task in with_case.tasks() if task.task == "case")
+    assert task.done_on is None, "a case contacts nobody and has no hours"
+
+
+def test_households_under_care_are_called_on_working_days() -> None:
+    office = centre(owner(OWNER, contact(email=None), care=(Treatment.DAYTIME_VISIT,), care_on=day("2026-01-01")))
+    office.plan("2026-04-10")  # a Friday
+    assert resting(office, "2026-04-11") == [(Standing.RESTING, day("2026-04-13"))]
 
 
 def test_care_is_looked_at_again_after_a_year() -> None:
@@ -138,7 +232,8 @@ def test_care_is_looked_at_again_after_a_year() -> None:
     assert sorted(task.stage for task in office.tasks()) == ["care-review", "first-demand"]
     closed = tasks.close_case(office.records, office.bundle, OWNER, "kept", on=day("2026-04-12"))
     account = office.records.load_account(OWNER)
-    assert closed.stage == "care-review"
+    assert isinstance(closed, Closed)
+    assert closed.task.stage == "care-review"
     assert account and (account.owner.care, account.owner.care_on) == ((Treatment.CALL_FIRST,), day("2026-04-12"))
 
 

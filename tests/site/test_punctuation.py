@@ -16,7 +16,7 @@ HALF_WIDTH = re.compile(r"[\u3400-\u9fff][,;:?!()]|[,;:?!()][\u3400-\u9fff]")
 MARKUP = re.compile(r"\{[{%#].*?[}%#]\}|<[^>]*>|\]\([^)]*\)", re.S)
 FRONT_MATTER = re.compile(r"(?:---\n(.*?)\n---\n)?(.*)", re.S)
 # Patterns of compliance.yml are read by machines, and stand for texts whose punctuation is half-width by then.
-PATTERNS = {"forbids", "demands", "excused_by", "not_excused_with"}
+PATTERNS = {"forbids", "forbids_when_owed", "demands", "excused_by", "not_excused_with"}
 TEXTS = sorted(
     path for folder in ("pages", "theme/parts", "messages", "notices") for path in (SITE / folder / "zh").glob("**/*.*")
 )

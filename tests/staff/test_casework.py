@@ -51,7 +51,7 @@ def test_the_list_for_the_day_names_whom_to_call_by_whom_and_by_when(clerk: Any)
 def test_a_call_on_record_moves_the_policy_on_and_the_next_demand_waits_for_a_manager(clerk: Any) -> None:
     clerk("run", "--on", "2026-04-07")
     _, said = clerk("record", "3-2-1201", "call", "reached", "--on", "2026-04-08")
-    assert said == {"owner": OWNER, "task": "first-demand", "way": "call", "done_on": "2026-04-08"}
+    assert said == {"owner": OWNER, "task": "first-demand", "way": "call", "done_on": "2026-04-08", "hold": None}
 
     clerk("run", "--on", "2026-04-20")
     _, listed = clerk("approve", "--on", "2026-04-21", "--dry-run")
@@ -66,8 +66,10 @@ def test_a_call_on_record_moves_the_policy_on_and_the_next_demand_waits_for_a_ma
 def test_nobody_is_approved_who_was_not_named(clerk: Any) -> None:
     clerk("run", "--on", "2026-04-07")
     clerk("record", OWNER, "call", "reached", "--on", "2026-04-08")
-    _, approved = clerk("approve", "--on", "2026-04-20", "--owner", "o-0001")
-    assert (approved["approved"], approved["notices"]) == (0, [])
+    for who in (("--owner", "o-0001"), ("--stage", "nonsense")):
+        status, said = clerk("approve", "--on", "2026-04-20", *who)
+        assert (status, len(said.strip().splitlines())) == (1, 1)
+        assert who[1] in said
 
 
 def test_a_pause_is_opened_within_its_limits_and_ended_by_its_id(clerk: Any) -> None:
@@ -110,4 +112,5 @@ def test_people_read_the_same_on_the_terminal(clerk: Any, capsys: pytest.Capture
     noon = instant(day("2026-04-08"), shipped_bundle().rules.collection.call_hours[0].opening, "Asia/Shanghai")
     tasks.record_contact(records, rules, OWNER, Channel.CALL, Outcome.REACHED, at=noon)
     assert cli.main(["--lang", "zh", "approve", "--on", "2026-04-20", "--dry-run"]) == 0
-    assert "second-demand" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert all(words in said for words in ("再次催缴", "王小明", "3-2-1201", "1,234.56"))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from . import holds
 from .account import Account, Bill, Hold
 from .calendar import ONE_DAY, next_open_day
+from .contacts import next_free_day, recent
 from .debt import Debt
 from .history import History
 from .ledger import Ledger
@@ -19,12 +20,14 @@ from .turns import Turn, may_be_demanded, progress, reminder, reminders_ahead, t
 from .words import Reason
 from .workdays import closed_days
 
-_WEEK = 7
 _LOOK_AGAIN_DAYS = 30
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """A stage to be told now: by which channel, about which bills; `anchor` names the notice."""
+    """A stage to be told now: by which channel, about which bills; `anchor` names the notice.
+
+    `held_back` is a demand that would go but for an approval or an old ledger; a reminder goes in its place.
+    """
 
     owner: str
     stage: Stage
@@ -35,6 +38,7 @@ class Step(Struct, frozen=True, kw_only=True):
     on: date
     reason: Reason
     has_care: bool = False
+    held_back: "Wait | None" = None
 
     @property
     def key(self) -> str:
@@ -110,11 +114,14 @@ def next_step(
     if allowed:
         step = _step(case, allowed)
         friendly = {key: turn for key, turn in allowed.items() if not turn.stage.demand}
+        held_back = None
         if friendly and not case.is_approved(step):  # nobody misses a new bill for an approval not given
-            step = _step(case, friendly)
-        return _not_now(case, step) or step
+            held_back, step = _unapproved(case, step), _step(case, friendly)
+        elif len(allowed) < len(outlook.ready) and not outlook.is_off:
+            held_back = _stale(case, outlook)
+        return _not_now(case, step) or replace(step, held_back=held_back)
     if outlook.ready and not outlook.is_off:
-        return _stale(case, max(outlook.ready.values(), key=lambda turn: turn.rank))
+        return _stale(case, outlook)
     wait = _wait(case, open_debts, free, outlook)
     looks = [day for day in (wait.until, _pause_looked_at(case, open_debts)) if day]
     return replace(wait, until=min(looks, default=None))
@@ -176,7 +183,10 @@ def _step(case: _Case, ready: dict[str, Turn]) -> Step:
     turn = max(ready.values(), key=lambda turn: turn.rank)
     bills = [case.ledger.debts[key].bill for key, other in ready.items() if other == turn]
     first = min(bills, key=lambda bill: (bill.due_on, bill.key))
+    channel = channels(case.account, turn.stage, case.rules.community)[0]
     code = "step-after-due" if case.on > first.due_on else "step-before-due"
+    if channel is Channel.CASE:
+        code = "step-case"
     days = abs((first.due_on - case.on).days)
     return Step(
         owner=case.account.owner.id,
@@ -184,7 +194,7 @@ def _step(case: _Case, ready: dict[str, Turn]) -> Step:
         step=turn.step,
         anchor=first.key,
         bills=tuple(sorted(bill.key for bill in bills)),
-        channel=channels(case.account, turn.stage, case.rules.community)[0],
+        channel=channel,
         on=case.on,
         reason=Reason(code, {"due": first.due_on, "days": days, "stage": turn.stage.name}),
         has_care=bool(case.account.owner.care),
@@ -197,9 +207,11 @@ def _not_now(case: _Case, step: Step) -> Wait | None:
         wait = _too_soon(case, step)
         if wait:
             return wait
-    if not case.is_approved(step):
-        return _waiting(step, Reason("approval", {"stage": step.stage.name}), case.on + ONE_DAY, Actor.MANAGER)
-    return None
+    return None if case.is_approved(step) else _unapproved(case, step)
+
+
+def _unapproved(case: _Case, step: Step) -> Wait:
+    return _waiting(step, Reason("approval", {"stage": step.stage.name}), case.on + ONE_DAY, Actor.MANAGER)
 
 
 def _waiting(step: Step, reason: Reason, until: date, by: Actor | None = None) -> Wait:
@@ -212,19 +224,19 @@ def _too_soon(case: _Case, step: Step) -> Wait | None:
     if on in closed:
         until = next_open_day(on, closed)
         return _waiting(step, Reason("closed", {"on": until}), until)
-    days, last = limits.min_interval_days, case.account.last_notice_on
-    if last is not None and case.account.last_notice != step.key and on < last + timedelta(days=days):
-        return _waiting(step, Reason("interval", {"last": last, "days": days}), last + timedelta(days=days))
-    contacts = sorted({day for day in case.history.contacts() if on - timedelta(days=_WEEK) < day <= on})
-    if on in contacts:
+    interval, last = timedelta(days=limits.min_interval_days), case.account.last_notice_on
+    if last is not None and case.account.last_notice != step.key and on < last + interval:
+        return _waiting(step, Reason("interval", {"last": last, "days": interval.days}), last + interval)
+    days, free = recent(case.history, on), next_free_day(case.history, limits, on)
+    if on in days:
         return _waiting(step, Reason("contacted-today"), on + ONE_DAY)
-    if len(contacts) >= limits.contacts_a_week:
-        until = contacts[-limits.contacts_a_week] + timedelta(days=_WEEK)
-        return _waiting(step, Reason("contacted-often", {"times": len(contacts)}), until)
+    if free > on:
+        return _waiting(step, Reason("contacted-often", {"times": len(days)}), free)
     return None
 
 
-def _stale(case: _Case, turn: Turn) -> Wait:
+def _stale(case: _Case, outlook: _Outlook) -> Wait:
+    turn = max(outlook.ready.values(), key=lambda turn: turn.rank)
     if case.ledger_through is None:
         reason = Reason("ledger-never")
     else:

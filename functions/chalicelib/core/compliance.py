@@ -91,13 +91,34 @@ def published_ceiling(rules: Rulebook) -> Decimal:
 
 
 def _forbidden(plain: Plain, rule: Rule, ceiling: Decimal) -> Iterator[Finding]:
-    for match in _matches(plain.text, rule.forbids):
-        found = passage(plain.text, match.start(), match.end())
-        if rule.above_published and not _is_above(match, ceiling):
-            continue
-        if not (rule.may_be_denied and is_denied(found)) and not _is_excused(found, rule):
-            start, end = plain.origin(match.start(), match.start() + len(match[0].rstrip()))
-            yield Finding(rule, plain.line(match.start()), " ".join(plain.written[start:end].split()))
+    for match in _broken(plain.text, rule, ceiling):
+        start, end = plain.origin(match.start(), match.start() + len(match[0].rstrip()))
+        yield Finding(rule, plain.line(match.start()), " ".join(plain.written[start:end].split()))
+
+
+def _broken(text: str, rule: Rule, ceiling: Decimal) -> list[re.Match[str]]:
+    """Where a rule is broken; words that need a debt beside them count only where no others do."""
+    broken = [match for match in _matches(text, rule.forbids) if _is_broken_by(match, rule, ceiling)]
+    if not _has(text, rule.not_excused_with):
+        return broken
+    taken = [match.span() for match in broken]
+    for match in _matches(text, rule.forbids_when_owed):
+        is_new = all(match.end() <= start or end <= match.start() for start, end in taken)
+        if is_new and _is_tied(match, rule) and _is_broken_by(match, rule, ceiling):
+            broken.append(match)
+    return sorted(broken, key=re.Match.start)
+
+
+def _is_broken_by(match: re.Match[str], rule: Rule, ceiling: Decimal) -> bool:
+    """Whether forbidden words that were found are meant: not denied, not excused, and no lawful rate."""
+    if rule.above_published and not _is_above(match, ceiling):
+        return False
+    found = passage(match.string, *match.span(_THREAT if match.groupdict().get(_THREAT) else 0))
+    return not (rule.may_be_denied and is_denied(found)) and not _is_excused(found, rule)
+
+
+_THREAT = "threat"
+"""The group of a pattern that a denial would have to govern, where not all of its words are the threat."""
 
 
 def _matches(text: str, patterns: Patterns) -> Iterator[re.Match[str]]:
@@ -110,6 +131,12 @@ def _matches(text: str, patterns: Patterns) -> Iterator[re.Match[str]]:
             ends = match.end()
 
 
+def _is_tied(match: re.Match[str], rule: Rule) -> bool:
+    """Whether the sentence of the words, or one beside it, speaks of what is owed."""
+    found = passage(match.string, match.start(), match.end())
+    return _has(_around(found), rule.not_excused_with)
+
+
 def _spoken(text: str, patterns: Patterns) -> tuple[str, ...]:
     """The patterns of the languages that a text is in, both of them if need be."""
     return (*(() if text.isascii() else patterns.zh), *(patterns.en if _LATIN.search(text) else ()))
@@ -119,12 +146,15 @@ _LATIN = re.compile("[a-z] ?[a-z] ?[a-z]")
 
 
 def _is_excused(found: Passage, rule: Rule) -> bool:
-    around = f"{found.prior}{found.sentence}。{found.beyond}"
-    return _has(found.sentence, rule.excused_by) and not _has(around, rule.not_excused_with)
+    return _has(found.sentence, rule.excused_by) and not _has(_around(found), rule.not_excused_with)
+
+
+def _around(found: Passage) -> str:
+    return f"{found.prior}{found.sentence}。{found.beyond}"
 
 
 def _has(text: str, patterns: Patterns) -> bool:
-    return any(compiled(one).search(text) for one in (*patterns.zh, *patterns.en))
+    return any(compiled(one).search(text) for one in _spoken(text, patterns))
 
 
 def _is_met(text: str, rule: Rule, where: Where) -> bool:
@@ -148,24 +178,43 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def _loosened(part: re.Match[str]) -> str:
     if part["kept"]:
         return part["kept"]
-    return f"{part['letter']} ?" if part["letter"] else " ?"
+    # the space is kept once taken: two ways to read each of many words would double the time with every word
+    return f"{part['letter']} ?+" if part["letter"] else " ?"
 
 
 _UNITS = {"%": 100, "‰": 1000, "‱": 10_000, "百分之": 100, "千分之": 1000, "万分之": 10_000, "percent": 100}
-_DAYS = {"月": 30, "month": 30, "年": 365, "year": 365, "annum": 365}
+_UNITS |= {"permille": 1000, "basispoint": 10_000, "basispoints": 10_000}
+_UNITS |= {"每百元": 100, "每一百元": 100, "每千元": 1000, "100": 100, "1000": 1000}
+_OF_A_YUAN = {"角": 10, "分": 100}
+_OLD_UNITS = {
+    ("日", "厘"): 1000,
+    ("日", "分"): 100,
+    ("月", "厘"): 1000,
+    ("月", "分"): 100,
+    ("年", "厘"): 100,
+    ("年", "分"): 10,
+}
+"""What 厘 and 分 are a part of, by the period they are said of."""
+_MONTHS, _YEARS = ("月", "month", "monthly"), ("年", "year", "yearly", "annum", "annually", "pa")
+_DAYS = dict.fromkeys(_MONTHS, 30) | dict.fromkeys(_YEARS, 365)
 _DIGITS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")} | {
     "两": "2",
     "半": "0.5",
     "点": ".",
     "十": "10",
 }
+_WORDS = {"half": "0.5", "halfa": "0.5"} | {
+    word: str(value) for value, word in enumerate(("one", "two", "three", "four", "five", "six"), start=1)
+}
 
 
 def _is_above(match: re.Match[str], ceiling: Decimal) -> bool:
     """Whether a stated rate comes to more a day than the ceiling."""
-    number = "".join(_DIGITS.get(char, char) for char in match["number"])
-    days = _DAYS.get((match.groupdict().get("per") or "").replace(" ", ""), 1)
+    said = {name: (words or "").replace(" ", "") for name, words in match.groupdict().items()}
+    per, unit = said.get("per", ""), said["unit"]
+    number = _WORDS.get(said["number"]) or "".join(_DIGITS.get(char, char) for char in said["number"])
     try:
-        return Decimal(number) / _UNITS[match["unit"].replace(" ", "")] / days > ceiling
+        part = _OLD_UNITS.get((per, unit)) or _UNITS[unit]
+        return Decimal(number) / part / _OF_A_YUAN.get(said.get("money", ""), 1) / _DAYS.get(per, 1) > ceiling
     except (InvalidOperation, KeyError):  # a rate nobody can read is not the published one
         return True

@@ -236,6 +236,9 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
             yield from _late_fee_faults((*path, index), rule, collection)
     for name, rate in collection.reference_rates.items():
         yield from _out_of_order(COLLECTION, ("reference_rates", name, "values"), rate.values)
+    for name, cause in collection.causes.items():
+        if cause.hold is not None:
+            yield from _unknown(COLLECTION, ("causes", name, "hold"), [cause.hold], collection.holds)
     yield from terms.faults(collection)
     yield from _hours_faults(collection)
     yield from _hold_faults(collection)

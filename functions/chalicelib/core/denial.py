@@ -46,12 +46,12 @@ _EXCEPTION = re.compile(
 _TURN = re.compile(r"\s*(?:但|不过|然而|可是|除非|唯|只有|欠|恶意|but|however|except|unless|those who|debtors)")
 # After the words: said of the whole of it.
 _OF_IT = (
-    r"(?:相?要挟|催缴|催收|催费)?(?:的?(?:做法|行为|方式|办法|手段|事|情况|说法|话|权力|权利))?"
+    r"(?:相?(?:要挟|威胁)|催缴|催收|催费)?(?:的?(?:做法|行为|方式|办法|手段|事|情况|说法|话|权力|权利))?"
     r"(?:等|都|也|均|是|属于?|为|这|那|种|样|我们|物业|公司|本公司|法律|所|被|明令|,)*"
 )
 _AFTERWARDS = re.compile(
     rf"{_OF_IT}(?:绝不会?|决不会?|从不|不会|并?不)(?:发生|出现|采用|采取|这样做|做|合法|允许|存在|被允许|可以|对|予|受影响)"
-    rf"|{_OF_IT}(?:违法|非法|(?<=[是被所令律])禁止|没有依据|没有道理|谣言|误传|假的|诈骗)"
+    rf"|{_OF_IT}(?:违法|非法|(?<=[是被所令律])禁止|没有依据|没有道理|经查不实|不属实|不是(?:我们|本公司|物业)?的?(?:做法|办法|方式)|谣言|误传|假的|诈骗)"
     r"|[^,。?\n]{0,40}\b(?:is|are|would be|be)(?: strictly| expressly)?"
     r" (?:illegal|unlawful|forbidden|not allowed|not permitted|prohibited|against the law|never done|not done)\b"
     r"|[^,。?\n]{0,40}\b(?:is|are) (?:a fraud|a scam|false)\b|[^,。?\n]{0,40}\b(?:never|not|cannot) happen"
@@ -79,8 +79,14 @@ class Passage:
         return f"{self.earlier},{self.before}{self.words}{self.after}"
 
 
+_REACH = 300
+"""Characters beyond which nothing bears on the words: a text without a full stop is not read anew for each of them."""
+
+
 def passage(text: str, start: int, end: int) -> Passage:
     """What stands around the words from `start` to `end` of a plain text."""
+    skipped = max(0, start - _REACH)
+    text, start, end = text[skipped : end + _REACH], start - skipped, end - skipped
     first, last = _sentence_start(text, start), _sentence_end(text, end)
     following = _sentence_end(text, last + 2)
     earlier, _, before = text[first:start].rpartition(",")

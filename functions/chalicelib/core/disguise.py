@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, cached_property
 
 _HAN = r"\u3400-\u9fff"
 # What readers do not read as words: templates' tags, addresses, mark-up. A tag that ends a line for them ends one here.
@@ -90,9 +90,9 @@ class Plain:
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """From where to where a part of `text` was written; worked out only where something was found."""
-        places = self._places()
-        return places[start], places[end - 1] + 1
+        return self._places[start], self._places[end - 1] + 1
 
+    @cached_property
     def _places(self) -> list[int]:
         written = [place for place, char in enumerate(self._masked) for _ in _folded(char)]
         places: list[int] = []

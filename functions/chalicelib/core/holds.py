@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from .account import Account, Hold, HoldKind, Instalment, Payment
 from .debt import Debt
-from .money import total
+from .money import total, yuan
 from .rulebook import Actor, HoldRule, Rulebook
 from .workdays import working_days_later
 
@@ -88,19 +88,20 @@ def _refused_person(
 ) -> Refusal | None:
     """Who may open it, and who may open it again."""
     if rule.opened_by and _RANK[role] < _RANK[rule.opened_by]:
-        return Refusal("hold-not-yours")
+        return Refusal("hold-not-yours", {"role": rule.opened_by.value})
     before = [hold for hold in account.holds if hold.kind == kind]
     if rule.once_a_bill:
         before = [hold for hold in before if not hold.bills or set(hold.bills) & set(named)]
     is_again = bool(before) and (rule.once_a_bill or rule.renewed_by is not None)
     if is_again and (rule.renewed_by is None or _RANK[role] < _RANK[rule.renewed_by]):
-        return Refusal("hold-once" if rule.renewed_by is None else "hold-renewal")
+        renewed_by = rule.renewed_by
+        return Refusal("hold-renewal", {"role": renewed_by.value}) if renewed_by else Refusal("hold-once")
     return None
 
 
 def _refused_bills(rule: HoldRule, named: Sequence[str], open_bills: Sequence[str]) -> Refusal | None:
     if set(named) - set(open_bills) or (rule.bills_only and not named):
-        return Refusal("hold-no-bill")
+        return Refusal("hold-no-bill", {"bills": ", ".join(open_bills)})
     return None
 
 
@@ -123,8 +124,9 @@ def _refused_plan(
         return Refusal("plan-parts", {"most": str(rule.instalments)})
     if days != sorted(set(days)) or days[0] < on or any(part.amount <= 0 for part in parts):
         return Refusal("plan-order")
-    if total([part.amount for part in parts]) != total([debts[key].outstanding(on) for key in named]):
-        return Refusal("plan-sum")
+    owed = total([debts[key].outstanding(on) for key in named])
+    if total([part.amount for part in parts]) != owed:
+        return Refusal("plan-sum", {"sum": yuan(owed)})
     return None
 
 

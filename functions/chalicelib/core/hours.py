@@ -35,13 +35,22 @@ def next_contact(now: datetime, way: Channel, rules: Rulebook, *, by: Actor, has
     zone = rules.community.time_zone
     local = now.astimezone(ZoneInfo(zone))
     day = local.date()
+    for _ in range(2):  # today's hours may be over
+        day = next_open_day(day, way, rules, by=by, has_care=has_care)
+        for opens, closes in windows(way, rules.collection, has_care=has_care):
+            if day > local.date() or local.time() < closes:
+                return max(now, instant(day, opens, zone))
+        day += ONE_DAY
+    raise ValueError(f"no hours for {way} by {by}")
+
+
+def next_open_day(day: date, way: Channel, rules: Rulebook, *, by: Actor, has_care: bool) -> date:
+    """The first day from one on on which a way of contact may be used at all."""
     for _ in range(_SOON_DAYS):
         if _is_open_on(day, way, rules, by, has_care):
-            for opens, closes in windows(way, rules.collection, has_care=has_care):
-                if day > local.date() or local.time() < closes:
-                    return max(now, instant(day, opens, zone))
+            return day
         day += ONE_DAY
-    raise ValueError(f"no hours for {way} by {by} within {_SOON_DAYS} days")
+    raise ValueError(f"no day for {way} by {by} within {_SOON_DAYS} days")
 
 
 def _is_open_on(day: date, way: Channel, rules: Rulebook, by: Actor, has_care: bool) -> bool:

@@ -60,15 +60,18 @@ class Rule(_Law, frozen=True, kw_only=True):
 
     `forbids` holds in whichever language the text is. Words are excused in a sentence that has one of
     `excused_by`, unless it or a neighbour has one of `not_excused_with`: announced works, but not those
-    that are tied to arrears. Of `demands` one must occur. `pages` may say what is forbidden elsewhere.
-    `may_be_denied`: a promise not to do it is no finding. `above_published`: only a rate above the
-    published one is, in the pattern's groups `number`, `unit` and `per`.
+    that are tied to arrears. `forbids_when_owed` holds only beside one of `not_excused_with`: words that
+    are harmless but for arrears. Of `demands` one must occur. `pages` may say what is forbidden elsewhere.
+    `may_be_denied`: a promise not to do it is no finding; where a pattern has a group `threat`, not to do
+    that. `above_published`: only a rate above the published one is, in the pattern's groups `number`,
+    `unit` and `per`.
     """
 
     id: Id
     name: Text
     applies_to: Annotated[tuple[Kind, ...], Meta(min_length=1)]
     forbids: Patterns = Patterns()
+    forbids_when_owed: Patterns = Patterns()
     excused_by: Patterns = Patterns()
     not_excused_with: Patterns = Patterns()
     demands: Patterns = Patterns()
@@ -106,7 +109,7 @@ def faults(lawbook: Lawbook, stages: list[str]) -> Iterator[Fault]:
 
 
 def _pattern_faults(rule: Rule, at: int) -> Iterator[Fault]:
-    for field in ("forbids", "excused_by", "not_excused_with", "demands"):
+    for field in ("forbids", "forbids_when_owed", "excused_by", "not_excused_with", "demands"):
         patterns: Patterns = getattr(rule, field)
         for language, listed in (("zh", patterns.zh), ("en", patterns.en)):
             for place, pattern in enumerate(listed):

@@ -13,13 +13,13 @@ from . import latefee
 from .account import Account, Contact
 from .bundle import Bundle, MessageText
 from .calendar import period as span_of
+from .claim import claim
 from .collection import Step
 from .debt import Debt
-from .holds import effective
 from .ledger import Ledger
 from .money import total
-from .rulebook import Language, Rulebook
-from .turns import answer_by, may_be_demanded
+from .rulebook import Language
+from .turns import answer_by
 from .words import day_text, money_text
 
 HTML = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -75,7 +75,9 @@ def values(
     rules, language = bundle.rules, account.owner.language
     community = rules.community
     anchor = ledger.debts[step.anchor]
-    debts = _asked_for(account, ledger, step, rules)
+    # what falls due later than the bills it is about would only blur what is asked for now
+    last = max(ledger.debts[key].bill.due_on for key in step.bills)
+    debts = claim(account, ledger, rules, due_by=last, is_demand=step.stage.demand)
     owed = total([debt.outstanding(ledger.on) for debt in debts])
     return {
         "language": language,
@@ -105,24 +107,6 @@ def values(
         "url": url,
         "unsubscribe_url": unsubscribe_url,
     }
-
-
-def _asked_for(account: Account, ledger: Ledger, step: Step, rules: Rulebook) -> list[Debt]:
-    """What a message asks for, oldest first: never what is paused, nor with a demand what may not be demanded.
-
-    What falls due later than the bills it is about would only blur what is asked for now.
-    """
-    on, last = ledger.on, max(ledger.debts[key].bill.due_on for key in step.bills)
-    paused = effective(account, on)
-    found = [
-        debt
-        for debt in ledger.debts.values()
-        if debt.outstanding(on)
-        and debt.bill.due_on <= last
-        and not any(hold.covers(debt.bill.key, on) for hold in paused)
-        and (not step.stage.demand or may_be_demanded(debt.bill, rules))
-    ]
-    return sorted(found, key=lambda debt: (debt.bill.due_on, debt.bill.key))
 
 
 def period_text(bundle: Bundle, period: str, language: Language) -> str:

@@ -291,10 +291,14 @@ class Stage(_Rules, frozen=True, kw_only=True):
 
 
 class Cause(_Rules, frozen=True, kw_only=True):
-    """Why a bill stays unpaid, as found by a person, and the measure that fits."""
+    """Why a bill stays unpaid, as found by a person, and the measure that fits.
+
+    `hold` is the pause that the measure brings with it, opened as the case is closed.
+    """
 
     name: Text
     measure: Text
+    hold: Id | None = None
 
 
 class HoldRule(_Rules, frozen=True, kw_only=True):

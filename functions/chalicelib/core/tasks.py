@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from . import holds
 from .account import Account, Owner
+from .contacts import next_free_day
 from .history import History
+from .hours import next_open_day
 from .ledger import Ledger
 from .notice import Call, Outcome, Task
 from .rulebook import Actor, Channel, Hours, Rulebook, TaskRule
@@ -17,19 +19,32 @@ CARE_REVIEW = "care-review"
 
 
 class Standing(StrEnum):
-    """Whether a task may be done today: yes, not while it is paused or the ledger is old, or no longer."""
+    """Whether a task may be done today: yes, no longer, or not yet.
+
+    Not yet: it is paused, the ledger is old, the owner was contacted enough, or it is a day of rest or off duty.
+    """
 
     ASKED = "asked"
     HELD = "hold"
     STALE = "ledger-stale"
+    RESTING = "resting"
     SETTLED = "settled"
 
 
 class OpenTask(Struct, frozen=True):
-    """A task that is not done, and how it stands today."""
+    """A task that is not done, and how it stands today; while resting, `next_on` is the day it may be done."""
 
     task: Task
     standing: Standing
+    next_on: date | None = None
+
+
+OUTCOMES = {
+    Channel.CALL: (Outcome.REACHED, Outcome.NO_ANSWER),
+    Channel.VISIT: (Outcome.REACHED, Outcome.NO_ANSWER, Outcome.DELIVERED),
+    Channel.LETTER: (Outcome.DELIVERED, Outcome.RETURNED),
+}
+"""What may come of a contact by each way: nobody is reached by a letter, nor is a call delivered."""
 
 
 def open_tasks(
@@ -41,9 +56,20 @@ def open_tasks(
     for task in history.tasks:
         if task.done_on is None:
             standing = _standing(task, account, ledger, on)
-            is_stale = standing is Standing.ASKED and task.stage in demands and not is_fresh
-            found.append(OpenTask(task, Standing.STALE if is_stale else standing))
+            if standing is Standing.ASKED and task.stage in demands and not is_fresh:
+                standing = Standing.STALE
+            free = _next_on(task, account, history, rules, on) if standing is Standing.ASKED else on
+            found.append(OpenTask(task, Standing.RESTING, free) if free > on else OpenTask(task, standing))
     return found
+
+
+def _next_on(task: Task, account: Account, history: History, rules: Rulebook, on: date) -> date:
+    """The first day on which a task's way may be used: contacts are few, nobody is disturbed at rest."""
+    way, has_care = Channel(task.task), bool(account.owner.care)
+    if way is Channel.CASE:
+        return on
+    day = next_free_day(history, rules.collection.limits, on)
+    return next_open_day(day, way, rules, by=task.by, has_care=has_care)
 
 
 def _standing(task: Task, account: Account, ledger: Ledger, on: date) -> Standing:

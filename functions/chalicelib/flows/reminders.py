@@ -45,6 +45,7 @@ class Run(Struct):
     limitation: list[Expiring] = []
     warned_on: dict[str, date] = {}
     buildings: dict[str, str] = {}
+    looked_at: int = 0
 
 
 class Look(Struct, frozen=True):
@@ -83,12 +84,14 @@ def plan(
         seen = look(records, bundle, owner, on=on, ledger_through=ledger_through)
         if seen is None:
             continue
+        run.looked_at += 1
         _note(run, owner, seen)
         decision = seen.decision
         if isinstance(decision, Step):
             (run.notices if decision.channel in SENT_BY_MACHINE else run.tasks).append(decision)
             beside = companion(decision)
             run.tasks += [beside] if beside else []
+            run.waits += [decision.held_back] if decision.held_back else []
         else:
             run.waits.append(decision)
     return run
