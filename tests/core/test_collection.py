@@ -536,6 +536,12 @@ def test_a_contact_a_week_ago_counts_no_longer() -> None:
     assert step("2026-03-01", Q1, told=calls).step == "bill-issued"
 
 
+def test_how_often_an_owner_was_contacted_is_of_the_last_seven_days() -> None:
+    days = ("2026-02-22", "2026-02-26", "2026-02-27", "2026-02-28")
+    calls = History(calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in days))
+    assert wait("2026-03-01", Q1, told=calls).reason.values == {"times": 3}
+
+
 def test_after_more_contacts_than_allowed_the_last_ones_count() -> None:
     days = ("2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27")
     calls = History(calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in days))
