@@ -66,6 +66,18 @@ def test_the_reminder_says_how_many_days_are_left() -> None:
     assert "3 天" in message("due-soon").subject
 
 
+@pytest.mark.parametrize(
+    ("on", "zh", "en"), [("2026-03-30", "明天到期", "due tomorrow"), ("2026-03-31", "今天到期", "due today")]
+)
+def test_a_reminder_that_comes_late_says_tomorrow_or_today(on: str, zh: str, en: str) -> None:
+    languages: dict[Language, str] = {"zh": zh, "en": en}
+    for language, expected in languages.items():
+        step, filled = said(on, language)
+        made = rendered(bundle().messages[step.stage.message or ""][language], filled)
+        assert expected in made.subject
+        assert expected in made.text
+
+
 def test_a_message_lists_every_open_bill_and_none_that_is_paid() -> None:
     paid = bill(500, "2025-12-31", unit="9-9-9")
     two = [

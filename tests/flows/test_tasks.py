@@ -248,3 +248,55 @@ def test_a_demand_waits_for_approval_and_goes_the_same_day() -> None:
     assert approvals.approve(office.records, waiting, by="arn:other", at=at("2026-04-19")) == 0
     run = office.plan("2026-04-19")
     assert [step.step for step in run.tasks] == ["second-demand", "second-demand.call"]
+
+
+# a policy changed on the way
+
+
+def changed(office: Office) -> Office:
+    """The same centre after its first demand was given another name."""
+    rules = office.bundle.rules
+    stages = tuple(replace(one, id="reminder") if one.id == "first-demand" else one for one in rules.collection.stages)
+    stages = tuple(replace(one, after="reminder") if one.after == "first-demand" else one for one in stages)
+    collection = replace(rules.collection, stages=stages)
+    office.bundle = replace(office.bundle, rules=replace(rules, collection=collection))
+    return office
+
+
+def test_a_bill_whose_policy_changed_on_the_way_becomes_a_case_for_the_supervisor_once() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    report(office, Channel.CALL, Outcome.REACHED, "2026-04-08 10:00")
+    changed(office)
+    for on in ("2026-04-20", "2026-04-21"):
+        run = office.plan(on)
+        assert run.notices == run.tasks == [], "nothing jumps"
+    (case,) = (task for task in office.tasks() if task.stage == "policy-changed")
+    assert (case.task, case.by, case.bills, case.done_on) == ("case", Actor.SUPERVISOR, (Q1.key,), None)
+
+
+def test_a_supervisor_lets_it_go_on_by_the_present_rules() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    report(office, Channel.CALL, Outcome.REACHED, "2026-04-08 10:00")
+    changed(office).plan("2026-04-20")
+    closed = tasks.close_case(office.records, office.bundle, OWNER, "resume", on=day("2026-04-21"))
+    assert isinstance(closed, Closed)
+    office.plan("2026-04-22")
+    assert [task.step for task in office.tasks() if task.done_on is None] == ["reminder"]
+    report(office, Channel.CALL, Outcome.REACHED, "2026-04-23 10:00")
+    assert office.plan("2026-05-02").waits[0].reason.code == "not-yet", "the next one counts from the call"
+
+
+def test_a_changed_policy_goes_on_behind_the_last_demand_it_still_knows() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    report(office, Channel.CALL, Outcome.REACHED, "2026-04-08 10:00")
+    rules = office.bundle.rules
+    new = replace(rules.collection.stages[2], id="friendly-call", days=(5,))
+    stages = (*rules.collection.stages[:2], new, *rules.collection.stages[2:])
+    office.bundle = replace(office.bundle, rules=replace(rules, collection=replace(rules.collection, stages=stages)))
+    office.plan("2026-04-20")
+    tasks.close_case(office.records, office.bundle, OWNER, "resume", on=day("2026-04-21"))
+    waiting = office.plan("2026-05-06").waits[-1]
+    assert waiting.stage and (waiting.reason.code, waiting.stage.id) == ("approval", "second-demand")

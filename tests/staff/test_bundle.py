@@ -62,13 +62,13 @@ FAULTS: dict[str, tuple[str, str, str, tuple[str, str]]] = {
     "rules that disagree": ("collection.yml", "days: [7]", "days: [0]", ("collection.yml", "demand-before-due")),
     "a value nobody gives": (
         "messages/en/due-soon.md",
-        "{{ days }}",
+        "{{ left }}",
         "{{ daze }}",
         ("messages/en/due-soon.md", "template-error"),
     ),
     "a filter nobody knows": (
         "messages/en/due-soon.md",
-        "{{ days }}",
+        "{{ left }}",
         "{{ days | twice }}",
         ("messages/en/due-soon.md", "template-error"),
     ),
@@ -191,9 +191,7 @@ def test_the_worst_case_is_as_long_as_a_real_message_gets(site: Path) -> None:
 def test_rules_and_messages_are_judged_in_one_go_each_fault_with_its_line(site: Path) -> None:
     fees, message = site / "fees.yml", site / "messages/zh/due-soon.md"
     fees.write_text(fees.read_text(encoding="utf-8").replace("yuan: 2.20", "yuan: -2.20", 1), encoding="utf-8")
-    message.write_text(
-        message.read_text(encoding="utf-8").replace("{{ days }} 天到期。", "{{ dais }} 天到期。"), "utf-8"
-    )
+    message.write_text(message.read_text(encoding="utf-8").replace("账单{{ left }}。", "账单{{ lest }}。"), "utf-8")
 
     made = bundle.compiled(site)
 
@@ -260,7 +258,7 @@ LAWS: dict[str, tuple[str, str, str, tuple[str, str, str, int]]] = {
     ),
     "no way to object": (
         "messages/en/first-demand.md",
-        "**If you disagree with the bill**, reply to this e-mail or call {{ centre.phone }}; tell us which item",
+        "**If you disagree with the bill**, write back or call {{ centre.phone }}; tell us which item",
         "Goodbye",
         ("messages/en/first-demand.md", "compliance-missing", "objection", 1),
     ),

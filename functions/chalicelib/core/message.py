@@ -97,7 +97,7 @@ def values(
         "amount": f"{owed / 100:.2f}",
         "period": period_text(bundle, anchor.bill.period, language),
         "due": day_text(bundle.words, anchor.bill.due_on, language),
-        "days": abs((anchor.bill.due_on - step.on).days),
+        "left": _left((anchor.bill.due_on - step.on).days, bundle, language),
         "rows": [_row(bundle, debt, ledger.on, language) for debt in debts],
         "methods": [method.name.of(language) for method in rules.payments.methods],
         "reference": rules.payments.reference.of(language),
@@ -107,6 +107,12 @@ def values(
         "url": url,
         "unsubscribe_url": unsubscribe_url,
     }
+
+
+def _left(days: int, bundle: Bundle, language: Language) -> str:
+    """How near the due day is, as people say it: a reminder that waited out a holiday may come on the day itself."""
+    name = {0: "due-today", 1: "due-tomorrow"}.get(days, "due-in-days")
+    return bundle.words.labels[name].of(language).format(days=days)
 
 
 def period_text(bundle: Bundle, period: str, language: Language) -> str:

@@ -56,7 +56,7 @@ class Notice(Struct, frozen=True, kw_only=True):
 class Task(Struct, frozen=True, kw_only=True):
     """A case: something a person must do for an owner, by a day, because no machine may or can.
 
-    `task` is the way (a call, a visit, a letter) or `case`; `step` has a dot when it goes beside a message.
+    `task` is the way (a call, a visit, a letter) or `case`; `step` has a dot where it is no demand of its own.
     """
 
     owner: str

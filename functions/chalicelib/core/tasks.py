@@ -14,6 +14,7 @@ from .hours import next_open_day
 from .ledger import Ledger
 from .notice import Call, Outcome, Task
 from .rulebook import Actor, Channel, Hours, Rulebook, TaskRule
+from .turns import CHANGED, change_of, demands, progress
 
 CARE_REVIEW = "care-review"
 
@@ -98,6 +99,26 @@ def next_way(task: Task, calls: Sequence[Call], rule: TaskRule | None, hours: Se
 
 def _time_of_day(call: Call, hours: Sequence[Hours]) -> tuple[date, int]:
     return call.on, sum(call.at > span.closes for span in hours)
+
+
+def changed_cases(account: Account, ledger: Ledger, history: History, rules: Rulebook, on: date) -> list[Task]:
+    """A case for each overdue bill whose policy was changed on the way: a supervisor decides how it goes on."""
+    stages = rules.collection.stages
+    return [
+        Task(
+            owner=account.owner.id,
+            anchor=debt.bill.key,
+            stage=CHANGED,
+            step=change_of(demands(account, debt.bill, stages)),
+            bills=(debt.bill.key,),
+            task=Channel.CASE.value,
+            opened_on=on,
+            reason=CHANGED,
+            by=Actor.SUPERVISOR,
+        )
+        for debt in ledger.debts.values()
+        if debt.bill.due_on < on and debt.outstanding(on) and progress(account, debt.bill, history, rules).is_off
+    ]
 
 
 def care_review(owner: Owner, on: date) -> Task | None:

@@ -1,5 +1,6 @@
 """The turns of a bill: the stages of the policy in the order and on the days they come to it."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,6 +12,8 @@ from .calendar import ONE_DAY
 from .history import History
 from .rulebook import Community, Rulebook, Stage
 from .workdays import moved_to_working_day
+
+CHANGED = "policy-changed"
 
 
 class Turn(Struct, frozen=True):
@@ -26,7 +29,8 @@ class Progress(Struct, frozen=True):
     """How far a bill has come through the demands: the last one made, the one that is next, and from when.
 
     `is_with_staff`: they still have to do the last one, so nothing follows yet. `is_off`: what was made is not
-    how the policy begins, because the policy was changed on the way; then a person goes on, nothing jumps.
+    how the policy begins, because the policy was changed on the way; then a person goes on, nothing jumps, until
+    they let the bill go on behind the last demand it has had.
     """
 
     last: Turn | None = None
@@ -93,16 +97,26 @@ def progress(account: Account, bill: Bill, history: History, rules: Rulebook) ->
     order = demands(account, bill, stages)
     told = history.told_steps(bill.key) - _reminder_steps(stages)
     made = {step for step in told if "." not in step}  # a dot: beside a message
-    if made != {turn.step for turn in order[: len(made)]}:
+    is_off = made != {turn.step for turn in order[: len(made)]}
+    resumed_on = history.happened_on(bill.key, change_of(order)) if is_off else None
+    if is_off and resumed_on is None:
         return Progress(is_off=True)
-    last = order[len(made) - 1] if made else None
-    coming = order[len(made)] if len(made) < len(order) else None
+    known = [turn for turn in order if turn.step in made]
+    last = known[-1] if known else None
+    coming = next((turn for turn in order if last is None or turn.rank > last.rank), None)
     happened = history.happened_on(bill.key, last.step) if last else None
     if last and happened is None:
         return Progress(last, is_with_staff=True)
     if coming is None:
         return Progress(last)
-    return Progress(last, coming, day_after(bill, last, happened, coming, rules.community))
+    since = max(happened, resumed_on) if happened and resumed_on else happened
+    return Progress(last, coming, day_after(bill, last, since, coming, rules.community))
+
+
+def change_of(order: Sequence[Turn]) -> str:
+    """The step of the case a change of the policy opens for a bill on its way; another change is another case."""
+    names = " ".join(turn.step for turn in order)
+    return f"{CHANGED}.{hashlib.sha256(names.encode()).hexdigest()[:8]}"  # a dot: it tells the owner nothing
 
 
 def answer_by(stage: Stage, told_on: date, community: Community) -> date | None:

@@ -16,7 +16,7 @@ from ..core.ledger import fold
 from ..core.limitation import Expiring, Watch, watch
 from ..core.notice import Notice, Outcome, State, Task
 from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
-from ..core.tasks import OpenTask, Standing, care_review, open_tasks
+from ..core.tasks import OpenTask, Standing, care_review, changed_cases, open_tasks
 from ..core.words import reason_text
 from ..core.workdays import working_days_later
 from . import goodwill
@@ -40,7 +40,7 @@ class Run(Struct):
     tasks: list[Step] = []
     waits: list[Wait] = []
     open_tasks: list[OpenTask] = []
-    reviews: list[Task] = []
+    cases: list[Task] = []
     waivers: dict[str, Adjustment] = {}
     limitation: list[Expiring] = []
     warned_on: dict[str, date] = {}
@@ -55,7 +55,7 @@ class Look(Struct, frozen=True):
     waiver: Adjustment | None
     watch: Watch
     open_tasks: list[OpenTask]
-    review: Task | None
+    cases: list[Task]
     building: str
 
 
@@ -100,8 +100,7 @@ def plan(
 def _note(run: Run, owner: str, seen: Look) -> None:
     run.limitation += seen.watch.warnings
     run.open_tasks += seen.open_tasks
-    if seen.review:
-        run.reviews.append(seen.review)
+    run.cases += seen.cases
     if seen.waiver:
         run.waivers[owner] = seen.waiver
     if seen.watch.next_on:
@@ -123,13 +122,14 @@ def look(records: Records, bundle: Bundle, owner: str, *, on: date, ledger_throu
         account = replace(account, adjustments=(*account.adjustments, waiver))
         ledger = fold(account, rules, on)
     decision = next_step(account, ledger, history, rules, on=on, ledger_through=ledger_through)
+    review = care_review(account.owner, on)
     fresh = is_fresh(rules, on, ledger_through)
     return Look(
         decision=decision,
         waiver=waiver,
         watch=watch(account, ledger, history, rules, on),
         open_tasks=open_tasks(account, ledger, history, rules, on=on, is_fresh=fresh),
-        review=care_review(account.owner, on),
+        cases=[*([review] if review else []), *changed_cases(account, ledger, history, rules, on)],
         building=_building(account, decision) if isinstance(decision, Step) else "",
     )
 
@@ -168,8 +168,8 @@ def queue_run(
         records.set_due_day(step.owner, on + ONE_DAY)
     for wait in run.waits:
         records.set_due_day(wait.owner, next_look(wait, on, run.warned_on.get(wait.owner)))
-    for review in run.reviews:
-        records.notices.add_task(review)
+    for case in run.cases:
+        records.notices.add_task(case)
     for one in run.open_tasks:
         _follow(records, one, on)
     records.set_rules_run(rules_digest(bundle.rules))

@@ -12,8 +12,9 @@ from ..core.errors import BadInput, NotFound
 from ..core.holds import Refusal, effective
 from ..core.ledger import fold
 from ..core.notice import Call, Outcome, Task
-from ..core.rulebook import Channel
+from ..core.rulebook import Cause, Channel
 from ..core.tasks import CARE_REVIEW, OUTCOMES, is_done_by, next_way
+from ..core.turns import CHANGED
 from .holds import open_hold
 from .records import Records
 
@@ -71,9 +72,8 @@ def close_case(
         raise BadInput("outcome", ", ".join(case_outcomes(bundle, task)))
     if task.stage == CARE_REVIEW:
         _review_care(records, owner, outcome, on)
-        pause = None
-    else:
-        pause = _pause(records, bundle, task, outcome, on, by)
+    cause = bundle.rules.collection.causes.get(outcome)
+    pause = _pause(records, bundle, task, cause, on, by) if cause else None
     if isinstance(pause, Refusal):
         return pause
     records.notices.close_task(task, done_on=on, outcome=outcome)
@@ -81,9 +81,9 @@ def close_case(
     return Closed(replace(task, done_on=on, outcome=outcome), pause)
 
 
-def _pause(records: Records, bundle: Bundle, task: Task, cause: str, on: date, by: str) -> Hold | Refusal | None:
+def _pause(records: Records, bundle: Bundle, task: Task, cause: Cause, on: date, by: str) -> Hold | Refusal | None:
     """What the measure promises, for the bills of the case that are still open; one that runs already is enough."""
-    kind = bundle.rules.collection.causes[cause].hold
+    kind = cause.hold
     account = records.load_account(task.owner)
     if kind is None or account is None:
         return None
@@ -101,6 +101,8 @@ def case_outcomes(bundle: Bundle, task: Task | None = None) -> tuple[str, ...]:
     """What may come of a case."""
     if task and task.stage == CARE_REVIEW:
         return ("kept", "ended")
+    if task and task.stage == CHANGED:
+        return ("resume",)
     return tuple(bundle.rules.collection.causes)
 
 
