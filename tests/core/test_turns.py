@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chalicelib.core.history import History
 from chalicelib.core.notice import Task
 from chalicelib.core.rulebook import When
-from chalicelib.core.turns import Turn, day_after, progress, reminders_ahead, turns, unit_kind
+from chalicelib.core.turns import Turn, change_of, day_after, progress, reminders_ahead, turns, unit_kind
 from tests.builders import OWNER, account, bill, day, rules, shipped
 
 Q1 = bill()  # due on 2026-03-31
@@ -64,7 +64,14 @@ def test_what_staff_do_beside_a_message_is_no_demand_of_its_own() -> None:
     assert (at.last and at.last.step, at.is_off, at.is_with_staff) == ("first-demand", False, False)
 
 
+def test_the_case_of_a_changed_policy_keeps_its_name_from_release_to_release() -> None:
+    """It is on record; under another name a case that was closed would be opened again."""
+    assert change_of([FIRST, SECOND]) == "policy-changed.b57789d6"
+    assert change_of([SECOND, FIRST]) != change_of([FIRST, SECOND])
+
+
 FIRST = next(turn for turn in turns(STAGES) if turn.step == "first-demand")
+SECOND = Turn(FIRST.stage, 10, FIRST.rank + 1, "second-demand")
 
 
 @pytest.mark.parametrize(
