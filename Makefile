@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve site schemas bundle package lint format bench soak lock browser clean
+.PHONY: help setup demo test serve site schemas bundle package lint format bench soak mutants lock browser clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -62,6 +62,9 @@ bench: setup browser bundle ## speed against the stated floors (OWNERS=1000000 f
 
 soak: setup bundle ## the property tests for longer
 	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest tests/core tests/flows
+
+mutants: setup bundle ## faults put into the rules of money and demands, and those that no test noticed
+	$(RUN) -m mutation
 
 lock: setup ## requirements.lock anew, from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

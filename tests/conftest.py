@@ -1,5 +1,6 @@
 """What all tests share: how Hypothesis searches, AWS as moto stands in for it, and the rules to test by."""
 
+import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
@@ -17,7 +18,11 @@ from chalicelib.core.rulebook import Rulebook
 from tests import builders
 
 settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, database=None)
-settings.load_profile("ci")
+settings.register_profile("soak", deadline=None, max_examples=2000)
+settings.register_profile(
+    "mutants", settings.get_profile("ci"), max_examples=30, phases=[Phase.explicit, Phase.generate]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # Takes more than a third of the suite's time: of two workers, one would wait for the other if it began last.
 LONGEST = builders.TESTS / "browser" / "test_demo.py"

@@ -1,5 +1,6 @@
 """The collection policy: what is told next, by whom, and every reason for which nothing is told."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,8 @@ from chalicelib.core.ledger import fold
 from chalicelib.core.notice import TOLD, Call, Notice, State, Task
 from chalicelib.core.reach import channels, contact_by
 from chalicelib.core.recall import remembered
-from chalicelib.core.rulebook import Channel, SmsProfile, When
+from chalicelib.core.rulebook import Actor, Channel, SmsProfile, Treatment, When
+from chalicelib.core.words import Reason, Text
 from tests.builders import (
     OWNER,
     SPACE,
@@ -28,10 +30,12 @@ from tests.builders import (
     payment,
     rules,
     rules_with,
+    shipped,
 )
 
 Q1 = bill()  # due on 2026-03-31, issued on 2025-12-29
 FRESH = "same day"
+STAGES = {one.id: one for one in rules().collection.stages}
 
 
 def decision(
@@ -191,6 +195,7 @@ def test_nothing_owed() -> None:
 def test_a_bill_that_is_not_issued_yet_is_something_to_look_forward_to() -> None:
     waiting = wait("2025-12-01", Q1)
     assert (waiting.reason.code, waiting.until) == ("nothing-owed", day("2026-03-01"))
+    assert waiting.stage is STAGES["bill-issued"]
 
 
 def test_a_fen_left_is_owed() -> None:
@@ -239,6 +244,12 @@ def test_a_pause_without_an_end_waits_for_a_person() -> None:
     assert (waiting.reason.code, waiting.until) == ("hold-open", None)
 
 
+def test_a_pause_without_an_end_keeps_nobody_from_learning_of_the_next_bill() -> None:
+    next_bill = bill(due="2026-06-30", issued="2026-05-20")
+    waiting = wait("2026-04-10", Q1, next_bill, hold("2026-04-01", bills=(Q1.key,)))
+    assert (waiting.reason.code, waiting.until) == ("hold-open", day("2026-05-31"))
+
+
 def test_a_pause_of_one_bill_leaves_the_others_alone() -> None:
     parking = bill(21000, unit=SPACE, kind="parking")
     assert step("2026-04-10", Q1, parking, hold("2026-04-01", bills=(Q1.key,))).bills == (parking.key,)
@@ -250,7 +261,9 @@ def test_a_pause_that_ends_sooner_than_another_is_looked_at_sooner() -> None:
         hold("2026-04-01", "2026-05-31", bills=(Q1.key,), id="h-1"),
         hold("2026-04-01", "2026-04-20", bills=(parking.key,), id="h-2"),
     )
-    assert wait("2026-04-10", Q1, parking, *holds).until == day("2026-04-21")
+    for given in (holds, holds[::-1]):
+        waiting = wait("2026-04-10", Q1, parking, *given)
+        assert (waiting.until, waiting.reason.values) == (day("2026-04-21"), {"until": day("2026-04-20")})
 
 
 @pytest.mark.parametrize(
@@ -308,50 +321,237 @@ WITH_STAFF = Task(
 )
 
 
-def with_demand(**changes: Any) -> Step | Wait:
+def with_demand(told: History | None = None, **changes: Any) -> Step | Wait:
     """What becomes of an owner whose first demand has come, where that stage differs."""
     stages = [replace(one, **changes) if one.id == "first-demand" else one for one in rules().collection.stages]
     changed = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
     on, some = day("2026-04-07"), account(Q1)
-    return next_step(some, fold(some, changed, on), History(), changed, on=on, ledger_through=on)
+    return next_step(some, fold(some, changed, on), told or History(), changed, on=on, ledger_through=on)
 
 
-CASES: dict[str, Step | Wait] = {
-    "approval": with_demand(approve=True),
-    "contacted-today": decision("2026-03-01", Q1, told=CALLED),
-    "contacted-often": decision("2026-03-01", Q1, told=CALLS),
-    "policy-changed": decision("2026-04-20", Q1, told=told("another-demand")),
-    "with-staff": decision("2026-04-20", Q1, told=History(tasks=(WITH_STAFF,))),
-    "small": with_demand(when=When(least_arrears=Decimal(2000))),
-    "step-before-due": decision("2026-03-01", Q1),
-    "step-after-due": decision("2026-04-07", Q1),
-    "step-case": with_demand(channels=(Channel.CASE,)),
-    "nothing-owed": decision("2026-03-01"),
-    "not-yet": decision("2026-02-01", Q1),
-    "interval": decision("2026-03-01", Q1, last_notice="x#y", last_notice_on=day("2026-03-01")),
-    "hold": decision("2026-04-10", Q1, hold("2026-04-10", "2026-04-20")),
-    "hold-open": decision("2026-04-10", Q1, hold("2026-04-10")),
-    "ledger-stale": decision("2026-04-07", Q1, through="2026-04-01"),
-    "ledger-never": decision("2026-04-07", Q1, through=None),
-    "by-hand": decision("2026-04-20", Q1, told=told("first-demand")),
-    "closed": decision("2026-05-01", Q1),
-    "not-demanded": decision("2026-04-07", bill(kind="water")),
+CASES: dict[str, Callable[[], Step | Wait]] = {
+    "approval": lambda: with_demand(approve=True),
+    "contacted-today": lambda: decision("2026-03-01", Q1, told=CALLED),
+    "contacted-often": lambda: decision("2026-03-01", Q1, told=CALLS),
+    "policy-changed": lambda: decision("2026-04-20", Q1, told=told("another-demand")),
+    "with-staff": lambda: decision("2026-04-20", Q1, told=History(tasks=(WITH_STAFF,))),
+    "small": lambda: with_demand(when=When(least_arrears=Decimal(2000))),
+    "step-before-due": lambda: decision("2026-03-01", Q1),
+    "step-after-due": lambda: decision("2026-04-07", Q1),
+    "step-case": lambda: with_demand(channels=(Channel.CASE,)),
+    "nothing-owed": lambda: decision("2026-03-01"),
+    "not-yet": lambda: decision("2026-02-01", Q1),
+    "interval": lambda: decision("2026-03-01", Q1, last_notice="x#y", last_notice_on=day("2026-03-01")),
+    "hold": lambda: decision("2026-04-10", Q1, hold("2026-04-10", "2026-04-20")),
+    "hold-open": lambda: decision("2026-04-10", Q1, hold("2026-04-10")),
+    "ledger-stale": lambda: decision("2026-04-07", Q1, through="2026-04-01"),
+    "ledger-never": lambda: decision("2026-04-07", Q1, through=None),
+    "by-hand": lambda: decision("2026-04-20", Q1, told=told("first-demand")),
+    "closed": lambda: decision("2026-05-01", Q1),
+    "not-demanded": lambda: decision("2026-04-07", bill(kind="water")),
 }
 
 
 @pytest.mark.parametrize("code", sorted(bundle().words.reasons))
 def test_every_reason_in_the_words_is_one_the_policy_gives_and_its_blanks_are_filled(code: str) -> None:
-    made = CASES[code]
+    made = CASES[code]()
     assert made.reason.code == code
     text = bundle().words.reasons[code]
     for said in (text.zh, text.en):
         assert said.format_map(made.reason.values)
 
 
+def values(made: Step | Wait) -> dict[str, Any]:
+    return {name: value.en if isinstance(value, Text) else value for name, value in made.reason.values.items()}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("step-before-due", {"due": day("2026-03-31"), "days": 30, "stage": "Your bill is ready"}),
+        ("step-after-due", {"due": day("2026-03-31"), "days": 7, "stage": "First demand"}),
+        ("approval", {"stage": "First demand"}),
+        ("with-staff", {"stage": "First demand"}),
+        ("not-yet", {"stage": "Your bill is ready", "on": day("2026-03-01")}),
+        ("closed", {"on": day("2026-05-06")}),
+        ("interval", {"last": day("2026-03-01"), "days": 3}),
+        ("contacted-often", {"times": 3}),
+        ("hold", {"until": day("2026-04-20")}),
+        ("small", {"on": day("2026-05-07")}),
+        ("ledger-stale", {"through": day("2026-04-01"), "needed": day("2026-04-05")}),
+    ],
+)
+def test_a_reason_names_the_days_the_numbers_and_the_stage_it_rests_on(code: str, expected: dict[str, Any]) -> None:
+    assert values(CASES[code]()) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "stage", "until", "by"),
+    [
+        ("approval", "first-demand", "2026-04-08", Actor.MANAGER),
+        ("by-hand", None, None, Actor.MANAGER),
+        ("closed", "first-demand", "2026-05-06", None),
+        ("contacted-often", "bill-issued", "2026-03-05", None),
+        ("contacted-today", "bill-issued", "2026-03-02", None),
+        ("hold", None, "2026-04-21", None),
+        ("hold-open", None, None, Actor.MANAGER),
+        ("interval", "bill-issued", "2026-03-04", None),
+        ("ledger-never", "first-demand", "2026-04-08", Actor.CLERK),
+        ("ledger-stale", "first-demand", "2026-04-08", Actor.CLERK),
+        ("not-demanded", None, None, None),
+        ("not-yet", "bill-issued", "2026-03-01", None),
+        ("nothing-owed", None, None, None),
+        ("policy-changed", None, None, Actor.SUPERVISOR),
+        ("small", "first-demand", "2026-05-07", None),
+        ("with-staff", None, None, Actor.CLERK),
+    ],
+)
+def test_a_wait_says_whose_it_is_which_stage_is_next_when_to_look_again_and_who_acts_first(
+    code: str, stage: str | None, until: str | None, by: Actor | None
+) -> None:
+    made = CASES[code]()
+    assert isinstance(made, Wait)
+    assert (made.owner, made.stage and made.stage.id, made.by) == (OWNER, stage, by)
+    assert made.until == (until and day(until))
+
+
+@pytest.mark.parametrize("code", ["approval", "closed", "contacted-often", "contacted-today", "interval"])
+def test_a_wait_of_what_is_ready_says_what_it_is(code: str) -> None:
+    made = CASES[code]()
+    assert isinstance(made, Wait)
+    assert made.step
+    assert made.stage is made.step.stage
+
+
+@pytest.mark.parametrize(("by", "who"), [(Actor.SYSTEM, Actor.CLERK), (Actor.SUPERVISOR, Actor.SUPERVISOR)])
+def test_what_is_with_staff_waits_for_whom_the_stage_names(by: Actor, who: Actor) -> None:
+    waiting = with_demand(History(tasks=(WITH_STAFF,)), by=by)
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.by) == ("with-staff", who)
+
+
+def test_while_one_bill_is_with_staff_the_next_one_is_looked_forward_to() -> None:
+    next_bill = bill(due="2026-06-30", issued="2026-05-20")
+    waiting = wait("2026-04-20", Q1, next_bill, told=History(tasks=(WITH_STAFF,)))
+    assert (waiting.owner, waiting.reason.code, waiting.by) == (OWNER, "with-staff", Actor.CLERK)
+    assert (waiting.stage, waiting.until) == (STAGES["bill-issued"], day("2026-05-31"))
+
+
+def test_a_reminder_given_before_its_day_is_not_looked_forward_to() -> None:
+    assert wait("2026-03-20", Q1, told=told("due-soon-15", "due-soon-3")).until == day("2026-04-07")
+
+
+def test_a_step_is_all_a_message_needs() -> None:
+    assert step("2026-04-07", Q1) == Step(
+        owner=OWNER,
+        stage=STAGES["first-demand"],
+        step="first-demand",
+        anchor=Q1.key,
+        bills=(Q1.key,),
+        channel=Channel.EMAIL,
+        on=day("2026-04-07"),
+        reason=Reason("step-after-due", {"due": Q1.due_on, "days": 7, "stage": Text(zh="首次催缴", en="First demand")}),
+    )
+    assert step("2026-04-07", Q1, owner=owner(care=(Treatment.LARGE_PRINT,))).has_care
+
+
+def test_on_the_due_day_itself_a_bill_is_not_called_overdue() -> None:
+    made = step("2026-03-31", Q1)
+    assert (made.reason.code, made.reason.values["days"]) == ("step-before-due", 0)
+
+
+def test_of_two_demands_that_wait_for_the_ledger_the_higher_is_named() -> None:
+    old, some = bill(issued="2026-02-20", due="2026-03-01"), bill(unit="1-1-101")
+    on, known = day("2026-04-13"), shipped()
+    made = Notice(
+        owner=OWNER,
+        anchor=old.key,
+        stage="first-demand",
+        step="first-demand",
+        bills=(old.key,),
+        channel=Channel.EMAIL,
+        planned_on=day("2026-03-08"),
+        told_on=day("2026-03-08"),
+        state=State.SENT,
+    )
+    both = account(some, old)
+    waiting = next_step(both, fold(both, known, on), History((made,)), known, on=on, ledger_through=None)
+    assert isinstance(waiting, Wait)
+    assert (waiting.reason.code, waiting.stage and waiting.stage.id) == ("ledger-never", "second-demand")
+
+
+def test_on_the_due_day_the_first_demand_is_looked_forward_to() -> None:
+    waiting = wait("2026-03-31", Q1, told=told("due-soon-3"))
+    assert (waiting.reason.code, waiting.until) == ("not-yet", day("2026-04-07"))
+
+
+def test_a_bill_issued_after_the_day_of_its_demand_is_looked_at_when_it_is_issued() -> None:
+    assert wait("2026-04-20", bill(issued="2026-05-03")).until == day("2026-05-03")
+
+
+def test_a_bill_issued_into_a_pause_waits_for_its_end() -> None:
+    new = bill(due="2026-06-30", issued="2026-05-20")
+    waiting = wait("2026-05-20", Q1, new, hold("2026-04-01", "2026-12-31"))
+    assert (waiting.reason.code, waiting.until) == ("hold", day("2027-01-01"))
+
+
+def test_sums_that_are_just_large_enough_are_pressed_for() -> None:
+    assert with_demand(when=When(least_arrears=Decimal("1234.57"))).reason.code == "small"
+    stages = [replace(one, when=When(least_arrears=Decimal("1234.56"))) for one in rules().collection.stages]
+    known = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
+    on = day("2026-04-07")
+    made = next_step(account(Q1), fold(account(Q1), known, on), History(), known, on=on, ledger_through=on)
+    assert isinstance(made, Step)
+
+
+def with_two_bills_needed(on: str, *bills: Bill, told: History | None = None) -> Step | Wait:
+    """What an owner is told where the first demand is for two overdue bills at least."""
+    stages = [replace(one, when=When(bills=2)) if one.demand else one for one in rules().collection.stages]
+    known = replace(rules(), collection=replace(rules().collection, stages=tuple(stages)))
+    some = account(*bills)
+    return next_step(some, fold(some, known, day(on)), told or History(), known, on=day(on), ledger_through=day(on))
+
+
+NEXT = bill(due="2026-06-30", issued="2026-05-20")
+
+
+def test_a_bill_that_is_due_today_is_not_one_more_overdue() -> None:
+    given = History((notice("due-soon-3", State.SENT, NEXT),))
+    for on in ("2026-06-29", "2026-06-30"):
+        waiting = with_two_bills_needed(on, Q1, NEXT, told=given)
+        assert isinstance(waiting, Wait)
+        assert (waiting.stage and waiting.stage.id, waiting.until) == ("first-demand", day("2026-07-01"))
+    assert isinstance(with_two_bills_needed("2026-07-07", Q1, NEXT, told=given), Step)
+
+
+def test_while_a_sum_is_small_the_reminder_of_the_next_bill_is_looked_forward_to() -> None:
+    waiting = with_two_bills_needed("2026-05-25", Q1, NEXT)
+    assert isinstance(waiting, Wait)
+    assert (waiting.stage, waiting.until) == (STAGES["bill-issued"], day("2026-05-31"))
+
+
+def test_a_contact_a_week_ago_counts_no_longer() -> None:
+    days = ("2026-02-22", "2026-02-27", "2026-02-28")
+    calls = History(calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in days))
+    assert step("2026-03-01", Q1, told=calls).step == "bill-issued"
+
+
+def test_how_often_an_owner_was_contacted_is_of_the_last_seven_days() -> None:
+    days = ("2026-02-22", "2026-02-26", "2026-02-27", "2026-02-28")
+    calls = History(calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in days))
+    assert wait("2026-03-01", Q1, told=calls).reason.values == {"times": 3}
+
+
+def test_after_more_contacts_than_allowed_the_last_ones_count() -> None:
+    days = ("2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27")
+    calls = History(calls=tuple(Call(id=one, on=day(one), way=Channel.CALL) for one in days))
+    waiting = wait("2026-03-01", Q1, told=calls)
+    assert (waiting.until, waiting.reason.values) == (day("2026-03-04"), {"times": 4})
+
+
 # by which channel
 
 
-STAGES = {one.id: one for one in rules().collection.stages}
 NOBODY = contact(email=None, phone=None)
 
 

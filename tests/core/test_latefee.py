@@ -110,6 +110,30 @@ def test_the_lower_of_the_two_rates_counts_and_a_change_of_the_reference_makes_a
     assert (before.amount, after.amount) == (19 * 300, 12 * 130)
 
 
+def test_a_change_of_the_reference_that_changes_no_rate_makes_no_new_line() -> None:
+    rule = late_fee_rule("gentle", daily_rate=Decimal("0.0001"))
+    assert [(line.from_, line.to) for line in lines("2026-05-31", rule=rule)] == [
+        (day("2026-05-01"), day("2026-05-31"))
+    ]
+
+
+def test_the_contracts_rate_stands_alone_where_no_reference_or_no_multiple_is_agreed() -> None:
+    rule = late_fee_rule("gentle")
+    assert latefee.daily_rate(rule, None, day("2026-06-01")) == rule.daily_rate
+    without = late_fee_rule("gentle", reference_multiple=None)
+    assert latefee.daily_rate(without, REFERENCE, day("2026-06-01")) == rule.daily_rate
+
+
+def test_a_rate_is_shown_in_figures_however_small_it_is() -> None:
+    (line,) = lines("2026-06-30", 100_000_000, rule=late_fee_rule(daily_rate=Decimal("0.00000050")))
+    assert line.rate == "0.0000005"
+
+
+def test_a_bill_issued_late_bears_no_late_fee_before_it_was_issued() -> None:
+    (line,) = lines("2026-06-30", unpaid=[("2026-05-10", 123456)])
+    assert (line.from_, line.to, line.days) == (day("2026-05-10"), day("2026-06-30"), 52)
+
+
 @pytest.mark.parametrize(("on", "rate"), [("2026-05-19", "0.0003"), ("2026-05-20", "0.00013")])
 def test_a_new_reference_rate_counts_from_its_own_day(on: str, rate: str) -> None:
     assert latefee.daily_rate(late_fee_rule("gentle"), REFERENCE, day(on)) == Decimal(rate)
@@ -118,6 +142,8 @@ def test_a_new_reference_rate_counts_from_its_own_day(on: str, rate: str) -> Non
 def test_the_daily_rate_from_a_yearly_one_is_cut_off_never_rounded_up() -> None:
     rule = late_fee_rule("gentle", reference_multiple=Decimal("1.1"))
     assert latefee.daily_rate(rule, REFERENCE, day("2026-06-01")) == Decimal("0.00011000")
+    rule = late_fee_rule("gentle", daily_rate=Decimal("0.01"))  # 0.10 x 1.3 / 365 = 0.000356164...
+    assert latefee.daily_rate(rule, REFERENCE, day("2026-05-01")) == Decimal("0.00035616")
     rule = late_fee_rule("gentle", reference_multiple=Decimal("1.31"))
     assert latefee.daily_rate(rule, REFERENCE, day("2021-12-31")) == Decimal("0.0003")
     assert latefee.daily_rate(rule, REFERENCE, day("2026-06-01")) == Decimal("0.00013100")
@@ -129,6 +155,19 @@ def test_days_of_a_pause_do_not_count_and_the_pieces_around_it_stand_apart() -> 
         (day("2026-04-16"), day("2026-04-19")),
         (day("2026-04-26"), day("2026-04-30")),
     ]
+
+
+def test_a_pause_of_one_day_stops_that_day_alone() -> None:
+    made = lines("2026-04-30", stopped=[("2026-04-20", "2026-04-20")])
+    assert [(line.from_, line.to) for line in made] == [
+        (day("2026-04-16"), day("2026-04-19")),
+        (day("2026-04-21"), day("2026-04-30")),
+    ]
+
+
+def test_a_pause_without_an_end_stops_every_day_from_its_first() -> None:
+    made = lines("2026-12-31", stopped=[("2026-04-20", date.max.isoformat())])
+    assert [(line.from_, line.to) for line in made] == [(day("2026-04-16"), day("2026-04-19"))]
 
 
 def test_pauses_that_overlap_count_once() -> None:

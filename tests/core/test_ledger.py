@@ -10,7 +10,20 @@ from msgspec.structs import replace
 
 from chalicelib.core.account import Account, Adjustment, Bill, Hold, Part, Payment
 from chalicelib.core.ledger import Ledger, fold
-from tests.builders import SPACE, account, adjustment, bill, day, folded, hold, paid_parts, payment, rules
+from tests.builders import (
+    SPACE,
+    account,
+    adjustment,
+    bill,
+    day,
+    folded,
+    hold,
+    late_fee_rule,
+    paid_parts,
+    payment,
+    rules,
+    rules_with,
+)
 
 Q1 = bill(10_000, "2025-03-31")
 Q2 = bill(10_000, "2025-06-30")
@@ -63,6 +76,18 @@ def test_of_bills_due_on_one_day_kinds_are_paid_in_the_published_order() -> None
     assert sorted(paid_parts(ledger)) == [("2025-Q1", "principal", Q1.principal), ("2025-Q1-P", "principal", 500)]
 
 
+def test_of_payments_of_one_day_those_with_a_choice_come_first() -> None:
+    chosen, other = payment(10_000, "2025-04-10", id="z", bill=Q1.id), payment(10_000, "2025-04-10", id="a")
+    ledger = folded("2025-04-10", Q1, Q2, chosen, other)
+    assert [[a.payment for a in ledger.debts[one.key].allocations] for one in (Q1, Q2)] == [["z"], ["a"]]
+
+
+def test_a_kind_the_published_order_does_not_name_is_paid_after_those_it_names() -> None:
+    gas = bill(4_000, Q1.due_on.isoformat(), kind="gas", id="2025-Q1-0")
+    ledger = folded("2025-01-05", gas, Q1, payment(Q1.principal + 500, "2025-01-05"))
+    assert sorted(paid_parts(ledger)) == [("2025-Q1", "principal", Q1.principal), ("2025-Q1-0", "principal", 500)]
+
+
 def test_a_choice_nobody_knows_is_like_none() -> None:
     ledger = folded("2025-04-10", Q1, Q2, payment(10_000, "2025-04-10", bill="1999-Q1"))
     assert paid_parts(ledger) == [("2025-Q1", "principal", 10_000)]
@@ -82,6 +107,20 @@ def test_a_late_fee_is_paid_only_once_the_principal_is() -> None:
     ledger = folded("2025-05-16", Q1, payment(9_999, "2025-05-16"))
     assert paid_parts(ledger) == [("2025-Q1", "principal", 9_999)]
     assert ledger.debts[Q1.key].outstanding(day("2025-05-16")) == 1 + 150
+
+
+def test_what_was_paid_of_a_late_fee_is_no_longer_owed() -> None:
+    ledger = folded("2025-06-30", Q1, payment(10_100, "2025-05-16"))
+    assert paid_parts(ledger)[1:] == [("2025-Q1", "late_fee", 100)]
+    assert ledger.outstanding == 50
+
+
+def test_a_late_fee_that_is_paid_stays_paid_when_the_principal_is_taken_back() -> None:
+    paid = payment(10_000, "2025-05-16", id="bank#A#1"), payment(150, "2025-05-16", id="bank#B#1")
+    back = payment(10_000, "2025-06-01", id="bank#C#1", reverses="bank#A#1")
+    stopped = hold("2025-06-01", "2025-12-31", stops_late_fee=True)
+    ledger = folded("2025-07-01", Q1, *paid, back, stopped)
+    assert (ledger.outstanding, ledger.debts[Q1.key].late_fee_left(day("2025-07-01"))) == (10_000, 0)
 
 
 def test_what_is_left_over_is_credit_and_pays_what_is_billed_later() -> None:
@@ -169,6 +208,17 @@ def test_a_late_fee_runs_on_what_an_adjustment_left() -> None:
     assert [(line.base, line.days) for line in debt.late_fee_lines(day("2025-04-20"))] == [(10_000, 2), (6_000, 3)]
 
 
+def test_a_late_fee_keeps_below_the_reference_rate_its_rule_names() -> None:
+    known = rules_with(late_fee=late_fee_rule("gentle"))
+    ledger = fold(account(bill(1_000_000)), known, day("2026-05-31"))
+    assert ledger.outstanding == 1_000_000 + 19 * 300 + 12 * 130
+
+
+def test_a_late_fee_asked_for_on_two_days_is_each_days_own() -> None:
+    debt = folded("2025-05-15", Q1).debts[Q1.key]
+    assert [debt.late_fee(day(on)) for on in ("2025-05-05", "2025-05-15", "2025-05-05")] == [100, 150, 100]
+
+
 def test_a_late_fee_can_be_waived_without_the_principal() -> None:
     debt = folded("2025-05-15", Q1, adjustment(Q1, 100, "2025-05-15", part="late_fee")).debts[Q1.key]
     assert (debt.principal_left, debt.late_fee_left(day("2025-05-15"))) == (10_000, 50)
@@ -180,6 +230,60 @@ def test_a_late_fee_waived_after_it_was_paid_gives_credit() -> None:
     ledger = folded("2025-06-01", Q1, paid, adjustment(Q1, 150, "2025-06-01", part="late_fee"))
     assert (ledger.credit, ledger.balance) == (150, -150)
     assert paid_parts(ledger) == [("2025-Q1", "principal", 10_000)]
+
+
+def test_of_a_late_fee_waived_in_part_only_that_part_is_given_back() -> None:
+    ledger = folded("2025-06-01", Q1, payment(10_150, "2025-05-16"), adjustment(Q1, 50, "2025-06-01", part="late_fee"))
+    assert (ledger.credit, ledger.outstanding) == (50, 0)
+    assert paid_parts(ledger) == [("2025-Q1", "principal", 10_000), ("2025-Q1", "late_fee", 100)]
+
+
+def test_an_adjustment_of_the_principal_gives_back_no_late_fee() -> None:
+    ledger = folded("2025-06-01", Q1, payment(10_150, "2025-05-16"), adjustment(Q1, 4_000, "2025-06-01"))
+    assert (ledger.credit, ledger.outstanding) == (4_000, 0)
+    assert paid_parts(ledger) == [("2025-Q1", "principal", 6_000), ("2025-Q1", "late_fee", 150)]
+
+
+def test_an_adjustment_of_what_is_not_paid_yet_moves_no_money() -> None:
+    ledger = folded("2025-03-01", Q1, payment(3_000, "2025-02-01"), adjustment(Q1, 4_000, "2025-03-01"))
+    assert paid_parts(ledger) == [("2025-Q1", "principal", 3_000)]
+
+
+@pytest.mark.parametrize(("first", "second"), [("a-1", "a-2"), ("a-2", "a-1")])
+def test_two_adjustments_of_one_day_both_count_whatever_they_are_called(first: str, second: str) -> None:
+    lowered = adjustment(Q1, 4_000, "2025-05-20", id=first)
+    waived = adjustment(Q1, 100, "2025-05-20", id=second, part="late_fee")
+    ledger = folded("2025-05-20", Q1, lowered, waived)
+    assert ledger.balance == 6_000 + 34 * 5 + 3 - 100
+    assert [one.id for one in ledger.debts[Q1.key].adjustments] == ["a-1", "a-2"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("a-1", "a-2"), ("a-2", "a-1")])
+def test_nothing_paid_of_a_late_fee_is_lost_when_the_principal_is_lowered_the_day_it_is_waived(
+    first: str, second: str
+) -> None:
+    paid = payment(10_000, "2025-05-16", id="bank#A#1"), payment(150, "2025-05-16", id="bank#B#1")
+    back = payment(10_000, "2025-06-01", id="bank#C#1", reverses="bank#A#1")
+    lowered = adjustment(Q1, 4_000, "2025-06-10", id=first)
+    waived = adjustment(Q1, 100, "2025-06-10", id=second, part="late_fee")
+    ledger = folded("2025-06-10", Q1, *paid, back, lowered, waived)
+    # the fee is 150 and 9 days on 10 000 and one on 6 000, of which 100 are waived: all that was paid still counts
+    assert ledger.balance == 6_000 + 150 + 9 * 5 + 3 - 100 - 150
+
+
+def test_nothing_paid_of_a_late_fee_is_lost_when_the_principal_is_paid_the_day_it_is_waived() -> None:
+    paid = payment(10_000, "2025-05-16", id="bank#A#1"), payment(150, "2025-05-16", id="bank#B#1")
+    back = payment(10_000, "2025-06-01", id="bank#C#1", reverses="bank#A#1")
+    waived = adjustment(Q1, 100, "2025-06-10", part="late_fee")
+    ledger = folded("2025-06-10", Q1, *paid, back, waived, payment(10_000, "2025-06-10"))
+    assert ledger.balance == 150 + 9 * 5 - 100 - 150
+
+
+def test_what_an_adjustment_gives_back_is_of_the_latest_payment() -> None:
+    paid = payment(5_000, "2025-02-01", id="p1"), payment(5_000, "2025-02-02", id="p2")
+    ledger = folded("2025-03-01", Q1, *paid, adjustment(Q1, 4_000, "2025-03-01"))
+    allocations = ledger.debts[Q1.key].allocations
+    assert [(a.payment, a.amount) for a in allocations] == [("p1", 5_000), ("p2", 1_000)]
 
 
 def test_an_adjustment_of_a_bill_nobody_knows_changes_nothing() -> None:
@@ -198,6 +302,11 @@ def test_a_hold_stops_the_late_fee_only_where_it_says_so() -> None:
     stopping = folded("2025-05-15", Q1, hold("2025-04-01", "2025-12-31", stops_late_fee=True))
     other = folded("2025-05-15", Q1, hold("2025-04-01", None, stops_late_fee=True, bills=(Q2.key,)))
     assert [ledger.balance for ledger in (plain, stopping, other)] == [10_150, 10_000, 10_150]
+
+
+def test_a_hold_stops_the_late_fee_from_its_first_day() -> None:
+    paused = hold("2025-04-20", "2025-12-31", stops_late_fee=True)
+    assert [folded(on, Q1, paused).balance for on in ("2025-04-19", "2025-04-20")] == [10_020, 10_020]
 
 
 def test_the_late_fee_runs_again_on_the_day_after_a_hold() -> None:

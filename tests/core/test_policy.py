@@ -187,11 +187,14 @@ def test_a_late_fee_alone_makes_no_small_sum_worth_pressing_for() -> None:
     assert [step for step, _ in waiting.steps] == ["first-demand"]
 
 
-def test_a_stage_for_certain_units_passes_the_others_by() -> None:
-    shops = replace(stage("second-demand"), when=When(unit_kinds=("shop",)))
-    flats = [shops if one.id == "second-demand" else one for one in shipped().collection.stages]
-    steps = [step for step, _ in Centre(account(Q1), policy(*flats)).run("2026-01-01", "2027-01-31").steps]
-    assert steps == [step for step, _ in USUAL if step != "second-demand"]
+@pytest.mark.parametrize(("kinds", "expected"), [(("shop",), False), (("shop", "residential"), True)])
+def test_a_stage_for_certain_units_comes_to_them_and_passes_the_others_by(
+    kinds: tuple[str, ...], expected: bool
+) -> None:
+    limited = replace(stage("second-demand"), when=When(unit_kinds=kinds))
+    some = [limited if one.id == "second-demand" else one for one in shipped().collection.stages]
+    steps = [step for step, _ in Centre(account(Q1), policy(*some)).run("2026-01-01", "2027-01-31").steps]
+    assert steps == [step for step, _ in USUAL if expected or step != "second-demand"]
 
 
 @pytest.mark.parametrize(("care", "expected"), [("never", False), ("only", True)])
@@ -333,6 +336,9 @@ def test_the_day_after_an_instalment_is_looked_at() -> None:
     waiting = Centre(account(Q1, plan)).look(day("2026-04-11"))
     assert isinstance(waiting, Wait)
     assert waiting.until == day("2026-05-11")
+    on_the_day = Centre(account(Q1, plan)).look(day("2026-05-10"))
+    assert isinstance(on_the_day, Wait)
+    assert on_the_day.until == day("2026-05-11")
 
 
 # the end

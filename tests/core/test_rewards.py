@@ -68,11 +68,21 @@ def test_a_year_paid_in_parts_earns_it_with_the_last_part() -> None:
     assert (discounts(ledger), ledger.balance) == ([300] * 4, 0)
 
 
-def test_what_a_years_reward_frees_goes_to_its_own_bills_first() -> None:
+@pytest.mark.parametrize("amounts", [(9_700, 9_700, 9_700, 9_700), (10_000, 10_000, 10_000, 8_800)])
+def test_what_a_years_reward_frees_goes_to_its_own_bills_first(amounts: tuple[int, ...]) -> None:
     other = bill(10_000, "2026-02-28", unit="3-2-1202", issued="2026-01-01")
-    chosen = [payment(9_700, "2026-02-01", id=f"bank#{one.id}#1", bill=one.id) for one in AHEAD]
+    chosen = [
+        payment(amount, "2026-02-01", id=f"bank#{one.id}#1", bill=one.id)
+        for one, amount in zip(AHEAD, amounts, strict=True)
+    ]
     ledger = seen("2026-02-01", *AHEAD, other, *chosen, by=(YEAR,))
     assert [ledger.debts[one.key].outstanding(day("2026-02-01")) for one in (*AHEAD, other)] == [0, 0, 0, 0, 10_000]
+
+
+def test_what_a_years_reward_frees_pays_the_principal_of_its_last_bill() -> None:
+    ledger = seen("2026-03-01", *AHEAD, payment(38_800, "2026-03-01"), by=(YEAR,))
+    assert [(debt.paid("principal"), debt.paid("late_fee")) for debt in ledger.debts.values()] == [(9_700, 0)] * 4
+    assert (ledger.credit, ledger.outstanding) == (0, 0)
 
 
 def test_one_part_of_a_year_that_did_not_stand_takes_the_reward_from_all_of_it() -> None:
@@ -96,6 +106,41 @@ def test_who_loses_the_years_reward_keeps_what_was_earned_by_paying_early() -> N
 def test_bills_paid_on_time_in_a_row_earn_a_share_of_the_next(second_paid: str, expected: list[int]) -> None:
     paid = (payment(10_000, "2026-03-31"), payment(10_000, second_paid), payment(9_800, "2026-09-30"))
     assert discounts(seen("2026-09-30", Q1, Q2, Q3, *paid, by=(STREAK,))) == expected
+
+
+def test_a_streak_that_rests_on_a_reward_taken_back_is_taken_back_with_it() -> None:
+    amounts = {Q1: 10_000, Q2: 10_000, Q3: 9_800, Q4: 9_800}
+    paid = [payment(amounts[q], q.due_on.isoformat(), id=f"bank#{q.id}#1", bill=q.id) for q in amounts]
+    back = payment(10_000, "2026-12-31", id="bank#back#1", reverses="bank#2026-Q1#1")
+    before = seen("2026-12-31", Q1, Q2, Q3, Q4, *paid, by=(STREAK,))
+    assert (discounts(before), before.outstanding) == ([0, 0, 200, 200], 0)
+    after = seen("2026-12-31", Q1, Q2, Q3, Q4, *paid, back, by=(STREAK,))
+    assert [debt.principal_left for debt in after.debts.values()] == [10_000, 0, 200, 200]
+
+
+def test_of_a_bill_that_was_lowered_only_what_is_left_of_it_must_be_paid_for_its_reward() -> None:
+    facts = (Q1, adjustment(Q1, 4_000, "2026-01-10"))
+    assert discounts(seen("2026-02-01", *facts, payment(5_900, "2026-02-01"), by=(EARLY,))) == [100]
+    assert discounts(seen("2026-02-01", *facts, payment(5_899, "2026-02-01"), by=(EARLY,))) == [0]
+
+
+def test_a_late_fee_waived_is_no_part_of_the_principal_a_reward_asks_for() -> None:
+    facts = (Q1, adjustment(Q1, 4_000, "2026-01-10", part="late_fee"))
+    assert discounts(seen("2026-02-01", *facts, payment(9_900, "2026-02-01"), by=(EARLY,))) == [100]
+    assert discounts(seen("2026-02-01", *facts, payment(5_900, "2026-02-01"), by=(EARLY,))) == [0]
+
+
+def test_a_reward_that_does_not_rest_on_the_payment_taken_back_stands() -> None:
+    one = payment(10_000, "2026-02-28", id="bank#A#1", bill=Q1.id)
+    other = payment(9_900, "2026-04-01", id="bank#B#1", bill=Q2.id)
+    back = payment(10_000, "2026-04-02", id="bank#C#1", reverses="bank#A#1")
+    early = seen("2026-04-02", Q1, Q2, one, other, back, by=(EARLY,))
+    assert (discounts(early), [debt.principal_left for debt in early.debts.values()]) == ([0, 100], [10_000, 0])
+
+
+def test_a_reward_for_paying_early_that_was_missed_leaves_the_one_for_paying_on_time_again() -> None:
+    paid = [payment(10_000 if q is not Q3 else 9_800, q.due_on.isoformat()) for q in (Q1, Q2, Q3)]
+    assert discounts(seen("2026-09-30", Q1, Q2, Q3, *paid, by=(EARLY, STREAK))) == [0, 0, 200]
 
 
 def test_a_streak_too_short_and_a_bill_paid_a_day_late_earn_nothing() -> None:

@@ -86,7 +86,7 @@ class _Outlook(Struct):
 
     ready: dict[str, Turn] = {}
     coming: list[tuple[date, Stage]] = []
-    off: list[Bill] = []
+    is_off: bool = False
     with_staff: list[Stage] = []
     small: list[Stage] = []
     is_over: bool = False
@@ -107,7 +107,9 @@ def next_step(
     free = [debt for debt in open_debts if not case.is_held(debt.bill)]
     outlook = _outlook(case, free)
     allowed = {
-        key: turn for key, turn in outlook.ready.items() if not turn.stage.demand or (case.is_fresh and not outlook.off)
+        key: turn
+        for key, turn in outlook.ready.items()
+        if not turn.stage.demand or (case.is_fresh and not outlook.is_off)
     }
     if allowed:
         step = _step(case, allowed)
@@ -115,10 +117,10 @@ def next_step(
         held_back = None
         if friendly and not case.is_approved(step):  # nobody misses a new bill for an approval not given
             held_back, step = _unapproved(case, step), _step(case, friendly)
-        elif len(allowed) < len(outlook.ready) and not outlook.off:
+        elif len(allowed) < len(outlook.ready) and not outlook.is_off:
             held_back = _stale(case, outlook)
         return _not_now(case, step) or replace(step, held_back=held_back)
-    if outlook.ready and not outlook.off:
+    if outlook.ready and not outlook.is_off:
         return _stale(case, outlook)
     wait = _wait(case, open_debts, free, outlook)
     looks = [day for day in (wait.until, _pause_looked_at(case, open_debts)) if day]
@@ -165,7 +167,7 @@ def _reached(case: _Case, bill: Bill, found: _Outlook) -> Turn | None:
     """The demand an overdue bill has come to, if it has; what it waits for is noted otherwise."""
     at = progress(case.account, bill, case.history, case.rules)
     if at.is_off:
-        found.off.append(bill)
+        found.is_off = True
     elif at.is_with_staff and at.last:
         found.with_staff.append(at.last.stage)
     elif at.next is None or at.on is None:
@@ -260,12 +262,12 @@ def _wait(case: _Case, open_debts: Sequence[Debt], free: Sequence[Debt], outlook
         return _held(case, open_debts, day)
     if not open_debts:
         return Wait(owner=owner, reason=Reason("nothing-owed"), stage=stage, until=day)
-    return Wait(owner=owner, reason=Reason("not-demanded"), until=day)
+    return Wait(owner=owner, reason=Reason("not-demanded"))
 
 
 def _by_people(outlook: _Outlook) -> tuple[Reason, Actor] | None:
     """What only a person can take further."""
-    if outlook.off:
+    if outlook.is_off:
         return Reason("policy-changed"), Actor.SUPERVISOR
     if outlook.with_staff:
         stage = outlook.with_staff[0]

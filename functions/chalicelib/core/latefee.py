@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from msgspec.structs import replace
 
@@ -63,9 +63,7 @@ def lines(
     A day counts if principal is unpaid at its end, `on` included. Days within `stopped` (first and
     last, both included) do not count. Nothing while the whole is below what the rule waives.
     """
-    first = first_day(due_on, rule)
-    if on < first or not _has_base(unpaid, first):
-        return ()
+    first = max(first_day(due_on, rule), unpaid[0][0])  # a bill issued late is not owed before
     left = most = cap(principal, rule)
     found = []
     for piece in _pieces(unpaid, rule, reference, first, on, stopped):
@@ -77,11 +75,6 @@ def lines(
     return tuple(line for line in found if line.amount or line.capped)
 
 
-def _has_base(unpaid: Sequence[Balance], first: date) -> bool:
-    """Whether any principal was unpaid on or after the first day that can count."""
-    return bool(_unpaid_on(unpaid, first)) or any(amount for day, amount in unpaid if day > first)
-
-
 def _pieces(
     unpaid: Sequence[Balance],
     rule: LateFeeRule,
@@ -91,19 +84,15 @@ def _pieces(
     stopped: Sequence[tuple[date, date]],
 ) -> Iterator[Line]:
     """Runs of days of equal base and rate, uncapped."""
-    since: date | None = None
-    base, rate = ZERO, Decimal(0)
-    for start, _ in _steps(unpaid, reference, first, last, stopped):
-        is_stopped = any(begun <= start <= ended for begun, ended in stopped)
-        now = ZERO if is_stopped else _unpaid_on(unpaid, start)
-        now_rate = daily_rate(rule, reference, start)
-        if since and (now, now_rate) != (base, rate):
-            yield from _piece(base, rate, since, start - ONE_DAY)
-            since = None
-        base, rate = now, now_rate
-        since = since or start
-    if since:
-        yield from _piece(base, rate, since, last)
+
+    def terms(step: tuple[date, date]) -> tuple[Fen, Decimal]:
+        day, _ = step
+        is_stopped = any(begun <= day <= ended for begun, ended in stopped)
+        return ZERO if is_stopped else _unpaid_on(unpaid, day), daily_rate(rule, reference, day)
+
+    for (base, rate), run in groupby(_steps(unpaid, reference, first, last, stopped), terms):
+        steps = list(run)
+        yield from _piece(base, rate, steps[0][0], steps[-1][1] - ONE_DAY)
 
 
 def _steps(
@@ -118,12 +107,12 @@ def _steps(
     if reference is not None:
         changes |= {value.from_ for value in reference.values}
     for start, end in stopped:
-        changes |= {start, end + ONE_DAY} if end < last else {start}
+        changes |= {start, min(end, last) + ONE_DAY}
     return pairwise(sorted(day for day in changes if first <= day <= last + ONE_DAY))
 
 
 def _unpaid_on(unpaid: Sequence[Balance], day: date) -> Fen:
-    return next((amount for since, amount in reversed(unpaid) if since <= day), ZERO)
+    return next(amount for since, amount in reversed(unpaid) if since <= day)
 
 
 def _piece(base: Fen, rate: Decimal, start: date, end: date) -> Iterator[Line]:
@@ -136,7 +125,7 @@ def _piece(base: Fen, rate: Decimal, start: date, end: date) -> Iterator[Line]:
         amount=ratio(base * part * days, whole),
         rule="late-fee",
         base=base,
-        rate=format(rate.normalize(), "f"),
+        rate=f"{rate.normalize():f}",
         days=days,
         from_=start,
         to=end,

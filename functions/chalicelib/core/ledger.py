@@ -67,6 +67,8 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
         for adjustment in sorted(facts.adjustments, key=lambda a: a.id):
             _adjust(ledger, adjustment, day)
         _allocate(ledger, day)
+        if facts.adjustments:
+            _release_late_fees(ledger, {adjustment.bill for adjustment in facts.adjustments}, day)
         ledger.hopeful = [debt for debt in ledger.hopeful if debt.rewards_until >= day]
         if ledger.hopeful:
             _reward(ledger, day)
@@ -141,15 +143,12 @@ def _receive(ledger: Ledger, payment: Payment, day: date) -> None:
 
 def _take_back(ledger: Ledger, reopened: set[str]) -> list[Debt]:
     """Rewards that rested on bills which are open again; what they asked for is open again too."""
-    found: list[Debt] = []
-    while True:  # one may rest on another
-        falling = [d for d in ledger.debts.values() if any(grant.rests_on & reopened for grant in d.grants)]
-        if not falling:
-            return found
-        for debt in falling:
-            debt.keep([grant for grant in debt.grants if not grant.rests_on & reopened])
-        found += falling
-        reopened = reopened | {debt.bill.key for debt in falling}
+    falling = [d for d in ledger.debts.values() if any(grant.rests_on & reopened for grant in d.grants)]
+    if not falling:
+        return []
+    for debt in falling:
+        debt.keep([grant for grant in debt.grants if not grant.rests_on & reopened])
+    return falling + _take_back(ledger, {debt.bill.key for debt in falling})  # one may rest on another
 
 
 def _adjust(ledger: Ledger, adjustment: Adjustment, day: date) -> None:
@@ -159,10 +158,17 @@ def _adjust(ledger: Ledger, adjustment: Adjustment, day: date) -> None:
         return
     debt.adjustments.append(adjustment)
     debt.is_settled = False
-    late_fee_overpaid = debt.paid("late_fee") - debt.late_fee(adjustment.on)
-    over = debt.overpaid if adjustment.part == "principal" else late_fee_overpaid
-    _release(ledger, debt, adjustment.part, Fen(max(0, over)))
+    if adjustment.part == "principal":
+        _release(ledger, debt, "principal", Fen(max(0, debt.overpaid)))
     debt.note_unpaid(day)
+
+
+def _release_late_fees(ledger: Ledger, adjusted: set[str], day: date) -> None:
+    """Sets free what was paid of late fees waived since: known only now that all else of the day is counted."""
+    for key in adjusted & ledger.debts.keys():
+        debt = ledger.debts[key]
+        _release(ledger, debt, "late_fee", Fen(max(0, debt.paid("late_fee") - debt.late_fee(day))))
+    _allocate(ledger, day)
 
 
 def _release(ledger: Ledger, debt: Debt, part: Part, amount: Fen) -> None:
@@ -193,7 +199,6 @@ def _reward(ledger: Ledger, day: date) -> None:
             for receipt in freed:
                 _take(receipt, debt, "principal", debt.principal_left)
             debt.note_unpaid(day)
-            debt.is_settled = True  # no late fee runs before the due date
         _allocate(ledger, day)
 
 

@@ -106,7 +106,7 @@ def progress(account: Account, bill: Bill, history: History, rules: Rulebook) ->
     coming = next((turn for turn in order if last is None or turn.rank > last.rank), None)
     happened = history.happened_on(bill.key, last.step) if last else None
     if last and happened is None:
-        return Progress(last, coming, is_with_staff=True)
+        return Progress(last, is_with_staff=True)
     if coming is None:
         return Progress(last)
     since = max(happened, resumed_on) if happened and resumed_on else happened

@@ -1,0 +1,1 @@
+"""Mutation testing: faults put into the code, one at a time, to see that some test notices each."""
