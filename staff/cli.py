@@ -14,12 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import settings
 from chalicelib.core.errors import CourtyardError
 from chalicelib.core.rulebook import Language
-from chalicelib.core.words import problem_text
 from chalicelib.flows import reminders
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
-from . import approval, aws, bundle, casework, console, imports, outlook, pause, policydiff, session, simulate
+from . import approval, aws, bundle, casework, console, imports, letters, outlook, pause, policydiff, session, simulate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     approval.add_command(command)
     casework.add_commands(command)
     pause.add_command(command)
+    letters.add_command(command)
     simulate.add_command(command)
     policydiff.add_command(command)
     linked = command("link", link, "mint a private link for an owner", "courtyard link o-0412 --json")
@@ -138,17 +138,7 @@ def import_(said: Any) -> int:
         )
     if not report.faults and not said.dry_run:
         _note_ledger(said, records, today)
-    rows = [
-        {
-            "row": fault.row,
-            "column": fault.column,
-            "value": fault.value,
-            "problem": console.with_allowed(
-                problem_text(rules.words, fault.problem, fault.values, said.language), fault.allowed
-            ),
-        }
-        for fault in report.faults
-    ]
+    rows = console.row_faults(report.faults, rules.words, said.language)
     answer = {
         "file": report.file,
         "rows": report.rows,

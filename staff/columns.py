@@ -7,6 +7,8 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 Kind = Literal["units", "owners", "bills", "payments"]
+Table = Kind | Literal["postings"]
+"""What may be imported, and the posting list, which comes back to the command that wrote it."""
 KINDS: tuple[Kind, ...] = ("units", "owners", "bills", "payments")
 
 _SHOWN = 3  # as many aliases are named when a column is missing
@@ -50,9 +52,13 @@ COLUMNS = (
         "起始日期,开始日期,持有开始日期,持有起始日,入住日期,交房日期,接房日期,过户日期,"
         "start,start date,from date,since,held from,owned since",
     ),
+    Column("letter", "postings", "", "信函编号,函件编号,letter no,letter number"),
+    Column("outcome", "postings", "", "结果,送达结果,投递结果,delivery,result"),
+    Column("delivered_on", "postings", "", "送达日期,签收日期,退回日期,delivered,date delivered"),
+    Column("tracking", "", "postings", "快递单号,挂号单号,邮件号,运单号,tracking no,tracking number"),
     Column(
         "owner",
-        "",
+        "postings",
         "owners",
         "业主编号,业主号,客户编号,客户号,责任人编号,owner id,owner no,owner number,customer id",
     ),
@@ -145,7 +151,7 @@ def folded(text: str) -> str:
 
 
 @cache
-def columns_of(kind: Kind) -> tuple[Column, ...]:
+def columns_of(kind: Table) -> tuple[Column, ...]:
     """The columns of a kind of file, those it must have first."""
     must = [column for column in COLUMNS if kind in column.needed_in.split()]
     may = [column for column in COLUMNS if kind in column.allowed_in.split()]
@@ -153,30 +159,30 @@ def columns_of(kind: Kind) -> tuple[Column, ...]:
 
 
 @cache
-def required(kind: Kind) -> tuple[str, ...]:
+def required(kind: Table) -> tuple[str, ...]:
     """The names of the columns a kind of file must have."""
     return tuple(column.name for column in columns_of(kind) if kind in column.needed_in.split())
 
 
-def accepted(kind: Kind, name: str) -> tuple[str, ...]:
+def accepted(kind: Table, name: str) -> tuple[str, ...]:
     """Every way to write a column's header, its own name first."""
     column = next(column for column in columns_of(kind) if column.name == name)
     return (name, *column.aliases.split(","))
 
 
-def shown(kind: Kind, name: str, *, is_chinese: bool) -> tuple[str, ...]:
+def shown(kind: Table, name: str, *, is_chinese: bool) -> tuple[str, ...]:
     """A column's name and the first few other ways to write it, in the language of the file at hand."""
     _, *aliases = accepted(kind, name)
     return (name, *[alias for alias in aliases if alias.isascii() is not is_chinese][:_SHOWN])
 
 
 @cache
-def _by_header(kind: Kind) -> dict[str, str]:
+def _by_header(kind: Table) -> dict[str, str]:
     names = [column.name for column in columns_of(kind)]
     return {folded(header): name for name in names for header in accepted(kind, name)}
 
 
-def recognised(kind: Kind, headers: Sequence[str]) -> dict[str, list[int]]:
+def recognised(kind: Table, headers: Sequence[str]) -> dict[str, list[int]]:
     """Where each column of a kind stands in a row of headers; more than one place is for the caller to judge."""
     known = _by_header(kind)
     found: dict[str, list[int]] = {}

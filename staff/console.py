@@ -17,6 +17,7 @@ from chalicelib.core.rulebook import Language
 from chalicelib.core.words import Words, money_text, problem_text, said
 
 from .bundle import Compiled
+from .rows import RowFault
 from .rulefiles import RuleFiles
 
 Row = dict[str, Any]
@@ -61,12 +62,43 @@ def print_faults(rows: list[Row], file: TextIO | None = None) -> None:
         print("site/: 0 ✓", file=out)
 
 
-def print_import(answer: Row) -> None:
-    """What an import did, then every bad row."""
-    for fault in answer["faults"]:
+def row_faults(faults: Iterable[RowFault], words: Words, language: Language) -> list[Row]:
+    """The faults of a file's rows as the commands tell them."""
+    return [
+        {
+            "row": fault.row,
+            "column": fault.column,
+            "value": fault.value,
+            "problem": with_allowed(problem_text(words, fault.problem, fault.values, language), fault.allowed),
+        }
+        for fault in faults
+    ]
+
+
+def print_letters(answer: Row, words: Words, said: Any) -> None:
+    """How many letters there are, and where."""
+    name = "letters-made" if answer["written"] else "letters-listed"
+    for row in answer["letters"] if said.dry_run else ():
+        print(f"{row['reference']} · {row['owner']} · {row['stage']}")
+    print(words.labels[name].of(said.language).format(count=len(answer["letters"]), out=said.out))
+
+
+def print_postings(answer: Row, faults: list[Row], words: Words, said: Any) -> None:
+    """What was taken from a posting list, then every bad row."""
+    _print_rows(answer["file"], faults)
+    print(words.labels["postings-taken"].of(said.language).format(done=answer["noted"], open=answer["open"]))
+
+
+def _print_rows(file: str, faults: list[Row]) -> None:
+    for fault in faults:
         column = f" {fault['column']}:" if fault["column"] else ""
         value = f" “{fault['value']}”" if fault["value"] else ""
-        print(f"{answer['file']}:{fault['row']}:{column}{value} {fault['problem']}")
+        print(f"{file}:{fault['row']}:{column}{value} {fault['problem']}")
+
+
+def print_import(answer: Row) -> None:
+    """What an import did, then every bad row."""
+    _print_rows(answer["file"], answer["faults"])
     done = "written" if answer["written"] else "nothing written"
     print(
         f"{answer['rows']} rows · {answer['new']} new · {answer['same']} same · {len(answer['faults'])} faults · {done}"

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import markdown
 import msgspec
-from jinja2 import TemplateError
+from jinja2 import Template, TemplateError
 from msgspec import Meta, Struct
 
 from chalicelib.core.bundle import MessageText
 from chalicelib.core.fault import Fault
-from chalicelib.core.message import HTML
+from chalicelib.core.message import HTML, PLAIN
 from chalicelib.core.rulebook import Language, SmsProfile, Word
 
 from .documents import Document, document
@@ -29,10 +29,11 @@ _STYLES = {
 
 
 class Front(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A message file's front matter: the subject, and a text message for each profile of carriers."""
+    """A message file's front matter: the subject, a text message for each profile of carriers, a letter's title."""
 
     subject: Word
     sms: Annotated[dict[SmsProfile, Word], Meta(min_length=1)] | None = None
+    paper: Word | None = None
 
 
 def compiled(
@@ -62,6 +63,31 @@ def compiled(
         sms=(front.sms or {}).get(profile),
     )
     return found, read, [*_syntax_faults(file, found)]
+
+
+class Paper(NamedTuple):
+    """A message as a letter: the sheet, its words alone, and its title where it has one of its own."""
+
+    title: str | None
+    html: Template
+    text: Template
+
+
+def paper(site: Path, name: str, language: Language) -> Paper:
+    """A message that `courtyard check` has passed, as it goes on paper."""
+    path = site / "messages" / language / f"{name}.md"
+    parts = _FRONT.fullmatch(path.read_text(encoding="utf-8-sig"))
+    assert parts  # noqa: S101  # checked
+    front, _, _ = decoded(path.name, document(path.name, parts["front"]), Front)
+    sheet = HTML.from_string(_in_layout(site, "letter.html", parts["body"], _on_paper))
+    text = PLAIN.from_string(_in_layout(site, "layout.txt", parts["body"], _plain))
+    return Paper(front.paper, sheet, text)
+
+
+def _on_paper(body: str) -> str:
+    """HTML without the styles that mail needs; an address is printed behind its words."""
+    bare = re.sub(r' style="[^"]*"', "", _html(body))
+    return bare.replace("<a href", '<a class="printed" href')
 
 
 def page(site: Path, name: str) -> str:

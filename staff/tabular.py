@@ -37,7 +37,7 @@ class Misfit(NamedTuple):
     column: str = ""
 
 
-def read(path: Path, kind: columns.Kind) -> Sheet | Misfit:
+def read(path: Path, kind: columns.Table) -> Sheet | Misfit:
     """The first sheet of a file that has the columns of a kind."""
     try:
         found = grids(path.read_bytes())
@@ -48,7 +48,7 @@ def read(path: Path, kind: columns.Kind) -> Sheet | Misfit:
     return Misfit(found) if isinstance(found, Problem) else _first_sheet(found, kind)
 
 
-def _first_sheet(found: Iterable[Grid], kind: columns.Kind) -> Sheet | Misfit:
+def _first_sheet(found: Iterable[Grid], kind: columns.Table) -> Sheet | Misfit:
     """The first grid with a header; else what the one that comes closest lacks."""
     needed = columns.required(kind)
     closest: set[str] = set()
@@ -65,7 +65,7 @@ def _first_sheet(found: Iterable[Grid], kind: columns.Kind) -> Sheet | Misfit:
     return Misfit(_missing(kind, [name for name in needed if name not in closest], is_chinese=is_chinese))
 
 
-def _missing(kind: columns.Kind, names: Sequence[str], *, is_chinese: bool) -> Problem:
+def _missing(kind: columns.Table, names: Sequence[str], *, is_chinese: bool) -> Problem:
     """The columns as the clerk would write them, in the language of the file's own headers."""
     shown = [columns.shown(kind, name, is_chinese=is_chinese) for name in names]
     said = [f"{alias}（{name}）" if is_chinese else name for name, alias, *_ in shown]
@@ -102,11 +102,11 @@ def _rows(grid: Grid, header: int, places: dict[str, int]) -> list[Row]:
 
 
 def _is_passed_over(row: Sequence[Cell], places: dict[str, int]) -> bool:
-    """Whether a row is blank or sums up others: a total stands first, or anywhere in a row without a unit."""
+    """Whether a row is blank or sums up others: a total stands first, or anywhere in a row without unit or letter."""
     filled = [cell.text for cell in row if cell.text and not cell.text.isspace()]
     if not filled:
         return True
-    unit = places["unit"]
+    unit = places["unit"] if "unit" in places else places["letter"]
     has_unit = unit < len(row) and row[unit].text.strip()
     labels = [filled[0], row[unit].text] if has_unit else filled
     return any(_TOTAL.fullmatch(folded(label)) for label in labels)

@@ -88,13 +88,17 @@ class Outcome(StrEnum):
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """A call, visit or letter made, whatever the occasion: it counts as a contact. `at` is the hour."""
+    """A call, visit or letter made, whatever the occasion: it counts as a contact.
+
+    `at` is the hour, `proof` what can be shown for it, such as the number of a registered letter.
+    """
 
     id: str
     on: date
     way: Channel
     outcome: str = ""
     at: str = ""
+    proof: str = ""
 
 
 class Approval(Struct, frozen=True, kw_only=True):

@@ -27,11 +27,20 @@ class Closed(NamedTuple):
 
 
 def record_contact(
-    records: Records, bundle: Bundle, owner: str, way: Channel, outcome: Outcome, *, at: datetime
+    records: Records,
+    bundle: Bundle,
+    owner: str,
+    way: Channel,
+    outcome: Outcome,
+    *,
+    at: datetime,
+    proof: str = "",
+    key: str | None = None,
 ) -> Task | None:
     """Notes a call, visit or letter, and what it makes of the task it was for; the task as it stands then.
 
-    A contact nobody asked for counts as one all the same. The same report again changes nothing.
+    `key` names the task where the report is about a certain one. A contact nobody asked for counts as one all
+    the same. The same report again changes nothing.
     BadInput for an outcome that the way cannot have.
     """
     if outcome not in OUTCOMES[way]:
@@ -39,9 +48,9 @@ def record_contact(
     local = at.astimezone(ZoneInfo(bundle.rules.community.time_zone))
     on, hour = local.date(), local.strftime("%H:%M")
     history = records.notices.load_history(owner)
-    call = Call(id=f"{hour}-{way.value}", on=on, way=way, outcome=outcome.value, at=hour)
+    call = Call(id=f"{hour}-{way.value}", on=on, way=way, outcome=outcome.value, at=hour, proof=proof)
     records.notices.add_call(owner, call)
-    task = open_task(records, owner, way, on)
+    task = open_task(records, owner, way, on, key)
     if task is None:
         return None
     records.bring_forward(owner, on)
@@ -113,8 +122,8 @@ def _review_care(records: Records, owner: str, outcome: str, on: date) -> None:
         records.save_owner(replace(account.owner, care=care, care_on=on))
 
 
-def open_task(records: Records, owner: str, way: Channel, on: date) -> Task | None:
-    """An owner's oldest task of a way that was open on a day."""
-    tasks = records.notices.load_history(owner).tasks
+def open_task(records: Records, owner: str, way: Channel, on: date, key: str | None = None) -> Task | None:
+    """An owner's oldest task of a way that was open on a day, or the one of a key."""
+    tasks = [task for task in records.notices.load_history(owner).tasks if key in (None, task.key)]
     waiting = [task for task in tasks if task.done_on is None and task.task == way.value and task.opened_on <= on]
     return min(waiting, key=lambda task: (task.opened_on, task.key), default=None)
