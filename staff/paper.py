@@ -24,11 +24,14 @@ def _weasyprint() -> Any:
 
 
 def laid_out(html: str) -> Any:
-    """A document as it falls on pages; nothing but what it holds itself is ever fetched."""
+    """A document as it falls on pages; Refused when it names anything it does not hold itself."""
 
     weasyprint = _weasyprint()
     fetches_nothing = weasyprint.urls.URLFetcher(allowed_protocols=(), fail_on_errors=True)
-    return weasyprint.HTML(string=html, url_fetcher=fetches_nothing).render()
+    try:
+        return weasyprint.HTML(string=html, url_fetcher=fetches_nothing).render()
+    except weasyprint.urls.FatalURLFetchingError as error:
+        raise session.Refused(f"a printed page fetches nothing: {error}") from None
 
 
 def write(documents: Sequence[Any], path: Path) -> None:

@@ -204,7 +204,7 @@ def _unpacked(content: bytes) -> list[bytes]:
 
 
 def test_a_sheet_fetches_nothing() -> None:
-    with pytest.raises(Exception, match="Error fetching"):
+    with pytest.raises(session.Refused, match=r"x\.css"):
         paper.laid_out("<link rel=stylesheet href='https://sample.example/x.css'>")
 
 
