@@ -16,7 +16,7 @@ from chalicelib.core.lawbook import Where, kind_of
 from chalicelib.core.ledger import fold
 from chalicelib.core.message import values
 from chalicelib.core.notice import Task
-from chalicelib.core.rulebook import Channel, Stage, Treatment
+from chalicelib.core.rulebook import Channel, Language, Stage, Treatment
 from chalicelib.core.tasks import Standing
 from chalicelib.core.words import Reason, day_text
 from chalicelib.flows.links import balance_url, mint
@@ -63,7 +63,8 @@ def letters(said: Any) -> int:
     with console.progress(not said.json) as on_progress:
         run = outlook.planned(records, rules, on, session.today(rules), on_progress, ahead=timedelta(days=1))
     steps = [step for step in _steps(run, rules, on) if not said.owner or step.owner in said.owner]
-    made = [] if said.dry_run else [_letter(records, rules, step) for step in steps]
+    reader = Proofreader()
+    made = [] if said.dry_run else [_letter(records, rules, step, reader) for step in steps]
     if made:
         with console.progress(not said.json) as on_progress:
             documents = paper.laid_out_all([letter.html for letter in made], on_progress)
@@ -109,31 +110,31 @@ def reference(step: Step) -> str:
     return f"{step.on:%Y%m%d}-{posting.mark(step.owner, step.key)}"
 
 
-def _letter(records: Records, rules: Bundle, step: Step) -> Letter:
+def _letter(records: Records, rules: Bundle, step: Step, reader: Proofreader) -> Letter:
     account = records.load_account(step.owner)
     assert account is not None  # noqa: S101  # the plan has just read it
     limits = rules.rules.collection.limits
     code, _ = mint(records, account, scope="account", channel="letter", on=step.on, days=limits.link_days)
     url = balance_url(rules.rules.community.site_url, account.owner.language, code)
-    return Letter(reference(step), account, step, sheet(rules, account, step, url))
+    return Letter(reference(step), account, step, sheet(rules, account, step, url, reader))
 
 
-def sheet(rules: Bundle, account: Account, step: Step, url: str) -> str:
+def sheet(rules: Bundle, account: Account, step: Step, url: str, reader: Proofreader | None = None) -> str:
     """A letter as HTML: the stage's own words, in large print for whoever is cared for so; Refused if unlawful."""
     language, contact = account.owner.language, account.owner.contacts[0]
     ledger = fold(account, rules.rules, step.on)
     known = [key for key in step.bills if key in ledger.debts]
     step = replace(step, bills=tuple(known))
     said = values(rules, account, ledger, step, contact, url=url, unsubscribe_url="")
-    words = messages.paper(session.SITE, step.stage.message or "", language)
-    _proofread(rules, step, contact, str(words.text.render(said)), language)
+    words = messages.paper(session.SITE.resolve(), step.stage.message or "", language)
+    _proofread(rules, step, contact, words.text.render(said), language, reader or Proofreader())
     said |= {
         "title": words.title or said["labels"]["letter-title"],
         "reference_number": reference(step),
         "today": day_text(rules.words, step.on, language),
         "address": _address(contact, said),
         "is_large": Treatment.LARGE_PRINT in account.owner.care,
-        "units": "、".join(dict.fromkeys(row["unit"] for row in said["rows"])),
+        "units": list(dict.fromkeys(row["unit"] for row in said["rows"])),
         "bill_code": paper.code(url),
         "pay_code": paper.code(f"{said['site_url']}/{_WAY_TO_PAY}/"),
     }
@@ -147,13 +148,13 @@ def _address(contact: Contact, said: dict[str, Any]) -> Sequence[str]:
     return [f"{said['community']} {said['rows'][0]['unit']}"] if said["rows"] else [said["community"]]
 
 
-def _proofread(rules: Bundle, step: Step, contact: Contact, text: str, language: Any) -> None:
+def _proofread(rules: Bundle, step: Step, contact: Contact, text: str, language: Language, reader: Proofreader) -> None:
     """Read as the owner would read it: what may not be said is not printed."""
     where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
     if len(contact.name) > 1:
         text = text.replace(contact.name, "")
     ceiling = published_ceiling(rules.rules)
-    found = Proofreader().findings(text, where, rules.compliance, ceiling, rules.revision)
+    found = reader.findings(text, where, rules.compliance, ceiling, rules.revision)
     if found:
         raise session.Refused(f"{step.owner} {step.step}: {found[0].rule.id}")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -73,8 +74,9 @@ class Paper(NamedTuple):
     text: Template
 
 
+@cache
 def paper(site: Path, name: str, language: Language) -> Paper:
-    """A message that `courtyard check` has passed, as it goes on paper."""
+    """A message that `courtyard check` has passed, as it goes on paper; read once for a print run."""
     path = site / "messages" / language / f"{name}.md"
     parts = _FRONT.fullmatch(path.read_text(encoding="utf-8-sig"))
     assert parts  # noqa: S101  # checked
