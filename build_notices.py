@@ -16,7 +16,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from msgspec.structs import replace
 
-from chalicelib.core import calendar, lawbook
+from chalicelib.core import calendar, consistency
 from chalicelib.core.rulebook import Language, Rulebook
 from chalicelib.core.words import problem_text, said
 from staff import compliance, pagefiles, rulefiles
@@ -47,7 +47,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     words, today = read.files["words.yml"], _today(community.time_zone)
     config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
     config.extra["pages"] = pages = Pages(rulebook, words, language, today, site / "theme" / "parts")
-    _, missed = lawbook.reviews(read.files[lawbook.FILE], today)
+    _, missed = consistency.reviews(read.files, today)
     read.faults += [*pagefiles.template_faults(site, pages), *compliance.faults(site, read), *missed]
     if read.faults:
         raise PluginError("\n".join(["", *_told(read, site, language)]))
@@ -99,7 +99,7 @@ def _told(read: rulefiles.RuleFiles, site: Path, language: Language) -> Iterator
     for fault in read.faults:
         problem = problem_text(words, fault.problem, fault.values, language) if words else fault.problem
         allowed = f" [{said(fault.allowed, language)}]" if fault.allowed else ""
-        field = f" {fault.field}" if fault.field else ":"
+        field = f" {read.field(fault)}" if fault.path else ":"
         yield f"{site.name}/{fault.file}:{read.line(fault)}{field} {problem}{allowed}"
 
 

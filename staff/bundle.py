@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from chalicelib.core import bundle as core
-from chalicelib.core import lawbook
+from chalicelib.core import consistency, lawbook
 from chalicelib.core.account import Account, Bill, Contact, Owner, Tenure
 from chalicelib.core.bundle import Bundle, MessageText
 from chalicelib.core.collection import Step
@@ -33,7 +33,7 @@ from .rulefiles import RuleFiles
 class Compiled:
     """What `site/` compiles to: the files as read, every fault, and the bundle when there is none.
 
-    `warnings` keep nobody from anything: rules whose review is due.
+    `warnings` keep nobody from anything: rules and rates to be looked up again, a coming year without holidays.
     """
 
     files: RuleFiles
@@ -45,7 +45,8 @@ class Compiled:
 def compiled(site: Path, *, on: date | None = None) -> Compiled:
     """Everything staff wrote, checked as a whole; messages too while the rules can be read at all.
 
-    `on` is the day as of which rules must have been reviewed; without it, reviews are nobody's question.
+    `on` is the day as of which rules must have been reviewed and the year's holidays be known; without it,
+    reviews are nobody's question.
     """
     files = rulefiles.read(site)
     result = Compiled(files, list(files.faults))
@@ -79,7 +80,7 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
         files.documents |= {fault.file: Document(lines={(): fault.line}) for fault in unfilled}
         result.faults += _unlawful(site, files, draft)
     if on:
-        result.warnings, missed = lawbook.reviews(draft.compliance, on)
+        result.warnings, missed = consistency.reviews(files.files, on)
         result.faults += missed
     if not result.faults:
         result.bundle = draft
@@ -97,8 +98,13 @@ def _document_of(site: Path, fault: Fault) -> Document:
 def _messages(site: Path, result: Compiled, rules: Rulebook) -> dict[str, dict[Language, MessageText]]:
     """Every message of the stages in every language; what is wrong with one goes to the faults."""
     texts: dict[str, dict[Language, MessageText]] = {}
-    for name in sorted({stage.message for stage in rules.collection.stages if stage.message}):
+    stages = enumerate(rules.collection.stages)
+    users = {stage.message: (index, stage) for index, stage in reversed(list(stages)) if stage.message}
+    for name, (index, stage) in sorted(users.items()):
         for language in rules.community.languages:
+            if not messages.file(site, name, language).is_file():
+                result.faults.append(_no_message(site, index, stage, language))
+                continue
             text, read, faults = messages.compiled(site, name, language, rules.community.sms.profile)
             for fault in faults:
                 result.files.documents.setdefault(fault.file, read)
@@ -106,6 +112,12 @@ def _messages(site: Path, result: Compiled, rules: Rulebook) -> dict[str, dict[L
             if text:
                 texts.setdefault(name, {})[language] = text
     return texts
+
+
+def _no_message(site: Path, index: int, stage: Stage, language: Language) -> Fault:
+    """A stage whose message has no file, told where the stage names it."""
+    file = messages.file(site, stage.message or "", language).relative_to(site).as_posix()
+    return Fault(consistency.COLLECTION, ("stages", index, "message"), "message-missing", {"stage": stage.id}, file)
 
 
 def write(site: Path, target: Path, *, on: date | None = None) -> Compiled:

@@ -36,7 +36,7 @@ def rows_of(files: RuleFiles, faults: list[Fault], words: Words | None, language
         {
             "file": f"site/{fault.file}",
             "line": files.line(fault),
-            "field": fault.field,
+            "field": files.field(fault),
             "problem": problem_text(words, fault.problem, fault.values, language)
             if words
             else fault.problem.replace("-", " "),

@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from chalicelib.core import goodwill, holds
-from chalicelib.core.account import Account, Bill, Hold, HoldKind, Instalment, Payment
+from chalicelib.core.account import Account, Bill, Hold, Instalment, Payment
 from chalicelib.core.calendar import ONE_DAY
 from chalicelib.core.collection import Step, Wait, first_look, next_step
 from chalicelib.core.history import History
@@ -17,7 +17,7 @@ from chalicelib.core.holds import Refusal, opened
 from chalicelib.core.ledger import Ledger, fold, stopping_late_fee
 from chalicelib.core.money import Fen, total
 from chalicelib.core.notice import Approval, Notice, Outcome, State, Task
-from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, Rulebook
+from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, HoldKind, Rulebook
 from chalicelib.core.workdays import closed_days, working_days_later
 from chalicelib.flows.reminders import companion, doer, is_beside, next_look
 

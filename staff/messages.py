@@ -37,23 +37,26 @@ class Front(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     paper: Word | None = None
 
 
+def file(site: Path, name: str, language: Language) -> Path:
+    """Where a message is kept."""
+    return site / "messages" / language / f"{name}.md"
+
+
 def compiled(
     site: Path, name: str, language: Language, profile: SmsProfile
 ) -> tuple[MessageText | None, Document, list[Fault]]:
     """A message in one language, ready to be filled in; what is wrong with its file instead."""
-    path = site / "messages" / language / f"{name}.md"
-    file = path.relative_to(site).as_posix()
+    path = file(site, name, language)
+    told_as = path.relative_to(site).as_posix()
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return None, Document(), [Fault(file, (), "message-missing", {"stage": name}, language)]
     except UnicodeDecodeError:
-        return None, Document(), [Fault(file, (), "not-utf-8", {}, "UTF-8")]
+        return None, Document(), [Fault(told_as, (), "not-utf-8", {}, "UTF-8")]
     parts = _FRONT.fullmatch(text)
     if parts is None:
-        return None, Document(), [Fault(file, (), "message-fault", {"key": "---", "detail": "front matter"})]
-    read = document(file, "\n" + parts["front"])  # the line of `---`, so that line numbers are the file's
-    front, faults, _ = decoded(file, read, Front)
+        return None, Document(), [Fault(told_as, (), "message-fault", {"key": "---", "detail": "front matter"})]
+    read = document(told_as, "\n" + parts["front"])  # the line of `---`, so that line numbers are the file's
+    front, faults, _ = decoded(told_as, read, Front)
     faults = [*read.faults, *faults]
     if faults:
         return None, read, faults
@@ -63,7 +66,7 @@ def compiled(
         text=_in_layout(site, "layout.txt", parts["body"], _plain),
         sms=(front.sms or {}).get(profile),
     )
-    return found, read, [*_syntax_faults(file, found)]
+    return found, read, [*_syntax_faults(told_as, found)]
 
 
 class Paper(NamedTuple):

@@ -17,6 +17,7 @@ from chalicelib.core.rulebook import Collection, Community, Fees, Hour, Id, Paym
 from chalicelib.core.words import Words
 
 from .documents import Document, document
+from .forms import DATE, DECIMAL, schema
 
 Places = frozenset[Place]
 
@@ -28,28 +29,6 @@ TYPES: dict[str, type[msgspec.Struct]] = {
     lawbook.FILE: Lawbook,
     "words.yml": Words,
 }
-
-
-def schema(kind: type[Any]) -> dict[str, Any]:
-    """The JSON Schema of a rule file's type; a decimal may be written as a number or as text."""
-    made = msgspec.json.schema(kind)
-    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    for part in _parts(made):
-        if part.get("format") == "decimal":
-            part.clear()
-            part |= {"type": ["number", "string"], "pattern": _DECIMAL, "minimum": 0}
-        elif part.get("format") == "date":
-            part["pattern"] = _DATE
-    return made
-
-
-def _parts(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for part in value:
-            yield from _parts(part)
 
 
 def decoded(name: str, read: Document, kind: type[Any], *, is_high: bool = False) -> tuple[Any, list[Fault], Places]:
@@ -67,8 +46,11 @@ def decoded(name: str, read: Document, kind: type[Any], *, is_high: bool = False
     faults = list({(fault.path, fault.problem): fault for fault in told}.values())
     if not isinstance(read.value, dict):
         return None, faults, frozenset()
-    value = _without(read.value, [fault.path for fault in faults if fault.problem == "unknown-key"])
+    unknown = [(*error.absolute_path, error.instance) for error in errors if _is_about_key(error)]
+    unknown += [fault.path for fault in faults if fault.problem == "unknown-key"]
+    value = _without(read.value, unknown)
     stand_ins = dict(pair for error in errors for pair in _stand_ins(error, made["$defs"], is_high))
+    stand_ins = {place: one for place, one in stand_ins.items() if not any(place[: len(at)] == at for at in unknown)}
     for place, stand_in in sorted(stand_ins.items(), key=lambda pair: -len(pair[0])):  # what is inside goes first
         _replace(value, place, stand_in)
     try:
@@ -82,7 +64,7 @@ def _stand_ins(error: Any, parts: dict[str, Any], is_high: bool) -> Iterator[tup
     if error.validator == "required":
         for key in set(error.schema["required"]) - set(error.instance):
             yield (*place, key), _stand_in(error.schema["properties"][key], parts, is_high)
-    elif error.validator != "additionalProperties":
+    elif error.validator != "additionalProperties" and not _is_about_key(error):
         yield place, _stand_in(error.schema, parts, is_high)
 
 
@@ -105,6 +87,11 @@ def _stand_in(part: dict[str, Any], parts: dict[str, Any], is_high: bool) -> Any
     if kind == "integer":
         return part.get("maximum", _FAR) if is_high else part.get("minimum", -_FAR)
     return is_high if kind == "boolean" else str(int(is_high))
+
+
+def _is_about_key(error: Any) -> bool:
+    """Whether a key is wrong rather than what stands under it."""
+    return "propertyNames" in list(error.absolute_schema_path)[-2:]
 
 
 def _replace(value: Any, place: Place, stand_in: Any) -> None:
@@ -131,6 +118,8 @@ _HIGH = ("9999-12-31", "23:59", "y", "http://y", "1")
 def _schema_faults(name: str, error: Any) -> Iterator[Fault]:
     place: Place = tuple(error.absolute_path)
     rule, limit, value = str(error.validator), error.validator_value, error.instance
+    if _is_about_key(error):
+        place = (*place, value)
     said = {"value": "null" if value is None else str(value)[:60]}
     if rule == "anyOf":
         for inner in error.context:
@@ -148,11 +137,9 @@ def _schema_faults(name: str, error: Any) -> Iterator[Fault]:
         yield Fault(name, place, _PROBLEMS.get(rule, "wrong-form"), said, _allowed(rule, error))
 
 
-_DECIMAL = r"^\d+(\.\d{1,8})?$"
-_DATE = r"^\d{4}-\d{2}-\d{2}$"
 _FORMS = {
-    _DECIMAL: ">= 0, e.g. 2.40",
-    _DATE: "YYYY-MM-DD",
+    DECIMAL: ">= 0, e.g. 2.40",
+    DATE: "YYYY-MM-DD",
     get_args(Hour)[1].pattern: "HH:MM",
     get_args(Id)[1].pattern: "a-z 0-9 -",
     "^https?://[^/]+$": "https://example.com",
@@ -178,7 +165,7 @@ _PROBLEMS = {
 def _allowed(rule: str, error: Any) -> str:
     """What would be right, as staff write it."""
     limit, pattern = error.validator_value, error.schema.get("pattern")
-    if rule in ("pattern", "format", "type") or pattern == _DECIMAL:
+    if rule in ("pattern", "format", "type") or pattern == DECIMAL:
         form = _FORMS.get(pattern)
         return form or (_KINDS.get(str(limit), str(limit)) if rule == "type" else str(limit))
     if rule == "enum":
@@ -216,6 +203,20 @@ def _plain_words() -> Words:
     )
 
 
+def _within(value: Any, step: str | int) -> Any:
+    try:
+        return value[step]
+    except (LookupError, TypeError):
+        return None
+
+
+def _id_of(listed: Any, at: int) -> str | int:
+    """What a part of a list calls itself, where no other part does; its number otherwise."""
+    ids = [part.get("id") if isinstance(part, dict) else None for part in listed or ()]
+    own = ids[at] if at < len(ids) else None
+    return own if isinstance(own, str) and ids.count(own) == 1 else at
+
+
 @dataclass
 class RuleFiles:
     """What was read of `site/`: the decoded files by name, the documents with their lines, and every fault."""
@@ -229,6 +230,15 @@ class RuleFiles:
             return fault.line
         read = self.documents.get(fault.file)
         return read.line(fault.path) if read else 1
+
+    def field(self, fault: Fault) -> str:
+        """The place as people write it, a part of a list by its own id: `stages[first-demand].days`."""
+        read = self.documents.get(fault.file)
+        value, said = read.value if read else None, ""
+        for step in fault.path:
+            said += f"[{_id_of(value, step)}]" if isinstance(step, int) else f".{step}"
+            value = _within(value, step)
+        return said.removeprefix(".")
 
     @property
     def rulebook(self) -> Rulebook:
@@ -274,8 +284,9 @@ def read(site: Path) -> RuleFiles:
 
 
 def _disagreements(low: dict[str, Any], high: dict[str, Any], places: dict[str, Places]) -> Iterator[Fault]:
-    """What disagrees whatever stands in for the values at fault."""
-    as_well = {(fault.file, fault.path, fault.problem) for fault in consistency.faults(high)}
+    """What disagrees, and with the same, whatever stands in for the values at fault."""
+    as_well = {(fault.file, fault.path, fault.problem, fault.allowed) for fault in consistency.faults(high)}
     for fault in consistency.faults(low):
-        if (fault.file, fault.path, fault.problem) in as_well and not _is_doubtful(fault, places[fault.file]):
+        told = (fault.file, fault.path, fault.problem, fault.allowed)
+        if told in as_well and not _is_doubtful(fault, places[fault.file]):
             yield fault

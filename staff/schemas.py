@@ -4,7 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from .rulefiles import TYPES, schema
+from .forms import schema
+from .rulefiles import TYPES
 
 FOLDER = Path(__file__).parents[1] / "site" / "schema"
 

@@ -231,8 +231,8 @@ CASES: dict[str, tuple[Change, str, Path, str]] = {
         lambda p: stage(p, 2).update(channels=["call", "email"]),
         "collection.yml", ("stages", 2, "channels"), "nobody-last",
     ),
-    "a cap above the principal": (
-        lambda p: late_fee(p).update(cap_share="1.01"),
+    "a cap of more than 30 % of the principal": (
+        lambda p: late_fee(p).update(cap_share="0.31"),
         "collection.yml", ("late_fees", "gentle", 0, "cap_share"), "out-of-range",
     ),
     "a reference rate without its multiple": (
@@ -318,7 +318,7 @@ def test_all_faults_are_found_at_once() -> None:
         lambda p: rate(p, 1)["authority"].update(decided_on="2024-11-01"),
         lambda p: stage(p, 2).update(days=[1]),
         lambda p: stage(p, 1).update(days=[-15, 0]),
-        lambda p: late_fee(p).update(cap_share="1"),
+        lambda p: late_fee(p).update(cap_share="0.30"),
         lambda p: p["collection"]["reference_rates"]["lpr"]["values"][0].update({"from": "2022-01-01"}),
     ],
 )

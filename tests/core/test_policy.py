@@ -22,7 +22,7 @@ USUAL = [
     ("due-soon-15", "2026-03-16"),
     ("due-soon-3", "2026-03-28"),
     ("first-demand", "2026-04-07"),
-    ("second-demand", "2026-04-19"),
+    ("second-demand", "2026-04-21"),
     ("long-overdue", "2026-05-30"),
     ("formal-letter", "2026-06-29"),
     ("legal-review", "2026-09-27"),
@@ -110,7 +110,7 @@ def test_a_stage_that_follows_another_counts_from_the_day_it_really_happened() -
     assert centre.steps == [
         ("due-soon-3", "2026-03-29"),
         ("first-demand", "2026-05-06"),
-        ("second-demand", "2026-05-18"),
+        ("second-demand", "2026-05-19"),
         ("long-overdue", "2026-05-30"),
         ("formal-letter", "2026-06-29"),
     ]
@@ -169,7 +169,7 @@ def test_small_arrears_are_pressed_for_once_another_bill_has_come_as_far() -> No
     assert [step for step in centre.steps if step[0] in ("first-demand", "second-demand")] == [
         ("first-demand", "2026-04-07"),
         ("first-demand", "2026-07-07"),
-        ("second-demand", "2026-07-19"),
+        ("second-demand", "2026-07-21"),
     ]
 
 
@@ -213,18 +213,18 @@ def test_a_stage_may_be_for_owners_under_care_or_not_for_them(care: Any, expecte
 
 
 def test_an_approval_does_not_stretch_to_a_bill_that_joined_after_it() -> None:
-    centre = Centre(account(Q1)).run("2026-03-29", "2026-04-18")
-    seen = centre.look(day("2026-04-19"))
+    centre = Centre(account(Q1)).run("2026-03-29", "2026-04-20")
+    seen = centre.look(day("2026-04-21"))
     assert isinstance(seen, Wait)
     assert seen.step
     centre.history = replace(centre.history, approvals=(approval(seen.step),))
-    assert isinstance(centre.look(day("2026-04-19")), Step)
+    assert isinstance(centre.look(day("2026-04-21")), Step)
     parking = replace(bill(20_000, issued="2026-02-20"), id="parking", unit="P-17", kind="parking")
     told = tuple(replace(one, bills=(*one.bills, parking.key)) for one in centre.history.notices)
     called = tuple(replace(one, bills=(*one.bills, parking.key)) for one in centre.history.tasks)
     centre.account = replace(centre.account, bills=(Q1, parking))
     centre.history = replace(centre.history, notices=told, tasks=called)
-    joined = centre.look(day("2026-04-19"))
+    joined = centre.look(day("2026-04-21"))
     assert isinstance(joined, Wait)
     assert joined.reason.code == "approval"
 

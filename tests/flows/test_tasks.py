@@ -119,7 +119,7 @@ def test_an_owner_with_a_task_is_looked_at_every_day() -> None:
 def with_a_case() -> Office:
     office = centre()
     office.records.set_ledger_through(day("2026-12-31"))
-    for on in ("2026-04-07", "2026-04-19", "2026-06-01"):
+    for on in ("2026-04-07", "2026-04-21", "2026-06-01"):
         run = office.plan(on)
         approvals.approve(office.records, approvals.awaiting(run), by="arn:manager", at=at(on))
         office.plan(on)
@@ -242,11 +242,11 @@ def test_a_demand_waits_for_approval_and_goes_the_same_day() -> None:
     for on in ("2026-04-07",):
         office.plan(on)
         report(office, Channel.CALL, Outcome.REACHED, f"{on} 10:00")
-    waiting = approvals.awaiting(office.plan("2026-04-19"))
+    waiting = approvals.awaiting(office.plan("2026-04-21"))
     assert [(step.owner, step.step) for step in waiting] == [(OWNER, "second-demand")]
-    assert approvals.approve(office.records, waiting, by="arn:manager", at=at("2026-04-19")) == 1
-    assert approvals.approve(office.records, waiting, by="arn:other", at=at("2026-04-19")) == 0
-    run = office.plan("2026-04-19")
+    assert approvals.approve(office.records, waiting, by="arn:manager", at=at("2026-04-21")) == 1
+    assert approvals.approve(office.records, waiting, by="arn:other", at=at("2026-04-21")) == 0
+    run = office.plan("2026-04-21")
     assert [step.step for step in run.tasks] == ["second-demand", "second-demand.call"]
 
 

@@ -196,7 +196,7 @@ def workplace(tmp_path: Path) -> Path:
 BREAKAGES = [
     ("fees.yml", "yuan: 2.40", "yuan: -2.40", "rates[1].yuan"),
     ("payments.yml", "methods:", "ways:", "methods"),
-    ("collection.yml", "days: [7]", "days: [-7]", "stages[2].days"),
+    ("collection.yml", "days: [7]", "days: [-7]", "stages[first-demand].days"),
     ("community.yml", "  phone: 400-000-0123\n", "", "service_centre.phone"),
 ]
 

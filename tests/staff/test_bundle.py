@@ -124,7 +124,7 @@ def test_a_fault_is_told_and_no_bundle_is_made(site: Path, tmp_path: Path, case:
 
 def test_a_message_in_one_language_only_is_a_fault(site: Path) -> None:
     (site / "messages" / "en" / "due-soon.md").unlink()
-    assert ("messages/en/due-soon.md", "message-missing") in problems(site)
+    assert ("collection.yml", "message-missing") in problems(site)
 
 
 @pytest.mark.parametrize("name", ["layout.html", "layout.txt", "unsubscribe.html"])
@@ -284,10 +284,17 @@ def test_one_finding_is_told_once(site: Path) -> None:
     assert [rule for _, _, rule, _ in found(site)] == ["cut-off"]
 
 
-@pytest.mark.parametrize("name", ["messages/en/due-soon.md", "pages/en/why.md"])
-def test_a_message_or_page_in_one_language_only_is_told_by_its_file(site: Path, name: str) -> None:
-    (with_pages(site) / name).unlink()
-    assert name in {file for file, *_ in found(site)}
+def test_a_page_in_one_language_only_is_told_by_its_file(site: Path) -> None:
+    (with_pages(site) / "pages/en/why.md").unlink()
+    assert "pages/en/why.md" in {file for file, *_ in found(site)}
+
+
+def test_a_message_without_a_file_is_told_where_the_stage_names_it(site: Path) -> None:
+    (site / "messages/en/due-soon.md").unlink()
+    made = bundle.compiled(site)
+    (fault,) = made.faults
+    line = (site / "collection.yml").read_text(encoding="utf-8").splitlines()[made.files.line(fault) - 1]
+    assert (line.strip(), fault.allowed) == ("message: due-soon", "messages/en/due-soon.md")
 
 
 def test_a_review_that_is_due_warns_and_one_that_was_missed_fails(site: Path) -> None:
@@ -296,7 +303,7 @@ def test_a_review_that_is_due_warns_and_one_that_was_missed_fails(site: Path) ->
     )
     assert (fresh.warnings, fresh.faults) == ([], [])
     assert due.faults == []
-    assert {fault.problem for fault in due.warnings} == {"review-due"}
+    assert {fault.problem for fault in due.warnings} == {"review-due", "reference-old", "holidays-missing"}
     assert due.bundle
-    assert {fault.problem for fault in missed.faults} == {"review-missed"}
+    assert {fault.problem for fault in missed.faults} == {"review-missed", "holidays-missing"}
     assert missed.bundle is None

@@ -95,14 +95,14 @@ def test_every_fault_is_listed_at_once_with_its_place_and_what_is_allowed(courty
     assert status == 1
     fields = {fault["field"]: fault for fault in answer["faults"]}
     assert fields.keys() >= {
-        "schedules[0].rates[0].yuan",
-        "schedules[0].rates[1].from",
-        "schedules[0].colour",
-        "stages[0].name.en",
-        "stages[1].days[0]",
+        "schedules[residential].rates[0].yuan",
+        "schedules[residential].rates[1].from",
+        "schedules[residential].colour",
+        "stages[bill-issued].name.en",
+        "stages[due-soon].days[0]",
     }
     assert all(fault["line"] > 1 and fault["problem"] for fault in answer["faults"])
-    assert "basis" in fields["schedules[0].colour"]["allowed"]
+    assert "basis" in fields["schedules[residential].colour"]["allowed"]
 
 
 def test_a_finding_is_told_with_file_line_words_rule_and_what_to_write_instead(courtyard: Command, desk: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_review_that_is_due_is_a_warning_and_a_missed_one_a_fault(
     done, answer = courtyard("check")
 
     assert done == status
-    assert [row["field"] for row in answer[key]] == ["rules[0].reviewed_on"]
+    assert [row["field"] for row in answer[key]] == ["rules[cut-off].reviewed_on"]
 
 
 def test_a_broken_rulebook_is_refused_by_every_command(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

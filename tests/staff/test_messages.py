@@ -106,9 +106,3 @@ def test_what_is_wrong_in_the_front_matter_is_told_with_its_line(
 def test_a_tag_that_cannot_be_filled_in_is_a_fault(site: Path, body: str) -> None:
     _, faults = compiled(site, FRONT + body)
     assert {fault.problem for fault in faults} == {"message-fault"}
-
-
-def test_a_missing_message_is_told_with_its_language(site: Path) -> None:
-    text, _, (fault,) = messages.compiled(site, "nothing", "en", MAINLAND)
-    assert text is None
-    assert (fault.file, fault.problem, fault.allowed) == ("messages/en/nothing.md", "message-missing", "en")

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from .money import Fen
-from .rulebook import Channel, Language, Treatment
+from .rulebook import Channel, HoldKind, Language, Treatment
 
 Part = Literal["principal", "late_fee"]
 
@@ -132,9 +132,6 @@ class Adjustment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
     decided_by: str
     part: Part = "principal"
-
-
-HoldKind = Literal["paid-claim", "dispute", "promise", "plan", "hardship", "family", "vacancy", "litigation"]
 
 
 class Instalment(Struct, frozen=True):

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .account import Account, Hold, HoldKind, Instalment, Payment
+from .account import Account, Hold, Instalment, Payment
 from .debt import Debt
 from .money import total, yuan
-from .rulebook import Actor, HoldRule, Rulebook
+from .rulebook import Actor, HoldKind, HoldRule, Rulebook
 from .workdays import working_days_later
 
 

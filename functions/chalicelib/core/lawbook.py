@@ -64,7 +64,8 @@ class Rule(_Law, frozen=True, kw_only=True):
     are harmless but for arrears. Of `demands` one must occur. `pages` may say what is forbidden elsewhere.
     `may_be_denied`: a promise not to do it is no finding; where a pattern has a group `threat`, not to do
     that. `above_published`: only a rate above the published one is, in the pattern's groups `number`,
-    `unit` and `per`.
+    `unit` and `per`. `manager_decides`: a stage that may state it is a manager's to approve or to do, see
+    `core/escalation`.
     """
 
     id: Id
@@ -78,6 +79,7 @@ class Rule(_Law, frozen=True, kw_only=True):
     pages: tuple[Word, ...] = ()
     may_be_denied: bool = True
     above_published: bool = False
+    manager_decides: bool = False
     instead: Text
     source: Text
     reviewed_on: date

@@ -44,7 +44,8 @@ class Holiday(_Rules, frozen=True, kw_only=True):
     """Days on which nobody is contacted; `source` names the announcement they come from.
 
     `make_up` are the days of rest that are worked instead (调休); `quiet_days` before and after it
-    nobody is contacted either, as around the Spring Festival.
+    nobody is contacted either, as around the Spring Festival. None is longer than 15 days (the state's
+    own have nine at most), nor are more than 45 days on end quiet: a slip of the pen, not a holiday.
     """
 
     name: Text
@@ -243,25 +244,27 @@ class When(_Rules, frozen=True, kw_only=True):
     """What must be true of an owner and a bill for a stage to be theirs; whoever does not fit is left in peace.
 
     `least_arrears` yuan of principal count what has come as far as the stage, `bills` all that are overdue;
-    `age_days` and `unit_kinds` are the bill's own.
+    `age_days` and `unit_kinds` are the bill's own. At most 20,000 yuan, 12 bills and 730 days: what asks for
+    more is hardly ever reached, and nothing after it either.
     """
 
     least_arrears: Decimal = Decimal(0)
-    bills: Annotated[int, Meta(ge=1)] = 1
-    age_days: Annotated[int, Meta(ge=0)] = 0
+    bills: Annotated[int, Meta(ge=1, le=12)] = 1
+    age_days: Annotated[int, Meta(ge=0, le=730)] = 0
     unit_kinds: tuple[Id, ...] = ()
     care: Literal["any", "only", "never"] = "any"
 
 
 class TaskRule(_Rules, frozen=True, kw_only=True):
-    """What a member of staff does beside a stage's message: within so many working days.
+    """What a member of staff does beside a stage's message: within so many working days, 30 at most.
 
-    `tries` at different times of day, `then` another way.
+    `tries` at different times of day, five at most and no more than there are days, since an owner is
+    contacted once a day; `then` another way. People do it: neither way may be the machine's.
     """
 
     way: Channel
-    working_days: Annotated[int, Meta(ge=1)]
-    tries: Annotated[int, Meta(ge=1)] = 1
+    working_days: Annotated[int, Meta(ge=1, le=30)]
+    tries: Annotated[int, Meta(ge=1, le=5)] = 1
     then: Channel | None = None
 
 
@@ -271,23 +274,30 @@ class Stage(_Rules, frozen=True, kw_only=True):
     With `after`, its one day counts from the day that earlier stage really happened. `channels` stand in
     order of preference; the first that works for the owner is taken, and the last must be one that staff
     do, so that nobody is left out. `demand` stages wait until the ledger is fresh, never skip the demand
-    before them, and go only for kinds of bills that may be demanded. `by` is who acts; what needs
-    approval waits for a named person's.
+    before them nor come before the time to answer it is over, and go only for kinds of bills that may be
+    demanded. `by` is who acts; what needs approval waits for a named person's. No stage is more than a year
+    before the due date or two after it, and no answer takes longer than 90 days.
     """
 
     id: Id
     name: Text
     summary: Text
-    days: Annotated[tuple[int, ...], Meta(min_length=1)]
+    days: Annotated[tuple[Annotated[int, Meta(ge=-366, le=730)], ...], Meta(min_length=1)]
     after: Id | None = None
     demand: bool
     channels: Annotated[tuple[Channel, ...], Meta(min_length=1)]
     message: Id | None = None
-    answer_days: Annotated[int, Meta(ge=1)] | None = None
+    answer_days: Annotated[int, Meta(ge=1, le=90)] | None = None
     by: Actor = Actor.SYSTEM
     approve: bool = False
     when: When = When()
     task: TaskRule | None = None
+
+    @property
+    def ways(self) -> frozenset[Channel]:
+        """Every way it may take, with what staff do beside it."""
+        beside = (self.task.way, self.task.then) if self.task else ()
+        return frozenset(way for way in (*self.channels, *beside) if way)
 
 
 class Cause(_Rules, frozen=True, kw_only=True):
@@ -301,18 +311,21 @@ class Cause(_Rules, frozen=True, kw_only=True):
     hold: Id | None = None
 
 
+HoldKind = Literal["paid-claim", "dispute", "promise", "plan", "hardship", "family", "vacancy", "litigation"]
+
+
 class HoldRule(_Rules, frozen=True, kw_only=True):
     """How long a pause of one kind may last, and what it stops; nobody pauses for ever.
 
-    Days or working days, or as many dated `instalments`; without any it lasts until a person ends it.
-    `bills_only`: it covers the bills it names, not the owner's others. `opened_by`, `renewed_by`: the least
-    role that may open it, and open it again.
+    At most 366 days or 60 working days, of a plan also so many dated `instalments`, 12 at most; without a
+    length it lasts until a manager ends it, who alone may open it. `bills_only`: it covers the bills it names,
+    not the owner's others. `opened_by`, `renewed_by`: the least role that may open it, and open it again.
     """
 
     name: Text
-    days: Annotated[int, Meta(ge=1)] | None = None
-    working_days: Annotated[int, Meta(ge=1)] | None = None
-    instalments: Annotated[int, Meta(ge=2)] | None = None
+    days: Annotated[int, Meta(ge=1, le=366)] | None = None
+    working_days: Annotated[int, Meta(ge=1, le=60)] | None = None
+    instalments: Annotated[int, Meta(ge=2, le=12)] | None = None
     bills_only: bool = False
     stops_late_fee: bool = False
     once_a_bill: bool = False
@@ -327,11 +340,11 @@ class LateFeeRule(_Rules, frozen=True, kw_only=True):
     late fee far above the loss, hence the reference rate: the lower of the two daily rates counts, and
     so the whole stays below the multiple of the reference as well as below `cap_share` of the principal.
     Paying the principal `waived_once_within_days` of the first proven contact waives it, once for an owner.
-    `courtyard check` refuses a daily rate above 0.5 %, which no court would leave standing.
+    `courtyard check` refuses what no court would leave standing, see `core/ceilings`.
     """
 
     from_: date = field(name="from")
-    grace_days: Annotated[int, Meta(ge=0)]
+    grace_days: Annotated[int, Meta(ge=0, le=366)]
     daily_rate: Decimal
     reference: Id | None = None
     reference_multiple: Decimal | None = None
@@ -393,25 +406,28 @@ class Hours(_Rules, frozen=True, kw_only=True):
 class Limits(_Rules, frozen=True, kw_only=True):
     """What keeps contact decent: days between messages, contacts a week, freshness of the ledger, life of a link.
 
-    Staff have `task_working_days` for what a stage gives no time of its own.
+    Staff have `task_working_days` for what a stage gives no time of its own. Nobody is contacted more than
+    three times a week, nor pressed by a ledger older than a week; a link lives a month at
+    least, and little more than a year at most.
     """
 
-    min_interval_days: Annotated[int, Meta(ge=1)]
-    contacts_a_week: Annotated[int, Meta(ge=1, le=7)] = 3
-    ledger_fresh_days: Annotated[int, Meta(ge=0)]
-    task_working_days: Annotated[int, Meta(ge=1)] = 3
-    link_days: Annotated[int, Meta(ge=1)]
-    visible_days_before_due: Annotated[int, Meta(ge=1)]
+    min_interval_days: Annotated[int, Meta(ge=1, le=30)]
+    contacts_a_week: Annotated[int, Meta(ge=1, le=3)] = 3
+    ledger_fresh_days: Annotated[int, Meta(ge=0, le=7)]
+    task_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
+    link_days: Annotated[int, Meta(ge=30, le=400)]
+    visible_days_before_due: Annotated[int, Meta(ge=1, le=400)]
 
 
 class Limitation(_Rules, frozen=True, kw_only=True):
     """For how many years a claim may be taken to court, and the months left at which staff see it.
 
-    Civil Code art. 188: three years from when the creditor could know, that is from the due date.
+    Civil Code art. 188: three years from when the creditor could know, that is from the due date; a company
+    may look earlier, never later.
     """
 
-    years: Annotated[int, Meta(ge=1, le=20)] = 3
-    warn_months: tuple[Annotated[int, Meta(ge=1)], ...] = (12, 6, 3, 1)
+    years: Annotated[int, Meta(ge=1, le=3)] = 3
+    warn_months: Annotated[tuple[Annotated[int, Meta(ge=1)], ...], Meta(min_length=1)] = (12, 6, 3, 1)
 
 
 class Collection(_Rules, frozen=True, kw_only=True):
@@ -433,7 +449,7 @@ class Collection(_Rules, frozen=True, kw_only=True):
     roster: dict[Actor, tuple[Annotated[int, Meta(ge=1, le=7)], ...]] = {}
     limits: Limits
     causes: dict[Id, Cause] = {}
-    holds: dict[Id, HoldRule] = {}
+    holds: dict[HoldKind, HoldRule] = {}
     limitation: Limitation = Limitation()
     costs: dict[Channel, Decimal] = {}
 

@@ -1,21 +1,26 @@
-"""Whether the stages of a policy can be walked: in order, without loops, each within reach and with its words."""
+"""Whether the stages of a policy can be walked: in order, without loops, each within reach and in its time."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from .fault import Fault, Path
-from .rulebook import SENT_BY_MACHINE, Channel, Collection, Fees, Stage
+from .rulebook import Collection, Fees, Stage
 
 FILE = "collection.yml"
+MOST_ARREARS = Decimal(20_000)
+"""The most arrears a stage may wait for: more than a home or a shop comes to in years."""
 
 
 def faults(collection: Collection) -> Iterator[Fault]:
     """Everything that keeps a stage from being what it says, or from ever being reached."""
+    limits = collection.limits
     for index, stage in enumerate(collection.stages):
-        before = collection.stages[index - 1] if index else None
+        earlier = collection.stages[:index]
         for field, problem, allowed in (
-            *_order(stage, before, collection.stages[:index], collection.limits.min_interval_days),
-            *_sort(stage),
-            *_means(stage),
+            *_order(stage, earlier, limits.min_interval_days),
+            *_answered(stage, earlier),
+            *_sort(stage, limits.visible_days_before_due),
+            *_within_reach(stage),
         ):
             yield Fault(FILE, ("stages", index, *field), problem, {"stage": stage.id}, allowed)
 
@@ -23,9 +28,10 @@ def faults(collection: Collection) -> Iterator[Fault]:
 _Found = Iterator[tuple[Path, str, str]]
 
 
-def _order(stage: Stage, before: Stage | None, earlier: Sequence[Stage], interval: int) -> _Found:
+def _order(stage: Stage, earlier: Sequence[Stage], interval: int) -> _Found:
     """Days rise; a stage that follows another follows the demand right before it, after a decent interval."""
     if stage.after is not None:
+        before = earlier[-1] if earlier else None
         if before is None or not before.demand or stage.after != before.id:
             yield ("after",), "after-not-before", before.id if before and before.demand else ""
         if len(stage.days) > 1 or stage.days[0] < interval:
@@ -46,27 +52,52 @@ def _latest(earlier: Sequence[Stage]) -> int | None:
     return latest
 
 
-def _sort(stage: Stage) -> _Found:
-    """Reminders come up to the due date, demands after it and once."""
+def _answered(stage: Stage, earlier: Sequence[Stage]) -> _Found:
+    """A demand does not follow another before the time to answer that one is over (Civil Code art. 944)."""
+    before = _before(stage, earlier)
+    if stage.after is not None and before and before.answer_days and stage.days[0] <= before.answer_days:
+        yield ("days",), "answer-cut-short", f"> {before.answer_days}"
+
+
+def warnings(collection: Collection) -> Iterator[Fault]:
+    """Demands on a day from due by which the one before them is not answered: they come later than they say."""
+    for index, stage in enumerate(collection.stages):
+        earlier = collection.stages[:index]
+        before = _before(stage, earlier)
+        if stage.after is None and before and before.answer_days:
+            told = _latest(earlier[: earlier.index(before) + 1]) or 0
+            if stage.days[0] <= told + before.answer_days:
+                allowed = f"> {told + before.answer_days}"
+                yield Fault(FILE, ("stages", index, "days"), "answer-delays", {"stage": stage.id}, allowed)
+
+
+def _before(stage: Stage, earlier: Sequence[Stage]) -> Stage | None:
+    """The demand a bill has had before it comes to this one."""
+    return next((one for one in reversed(earlier) if stage.demand and one.demand and _meets(one, stage)), None)
+
+
+def _meets(one: Stage, other: Stage) -> bool:
+    """Whether both may come to the same bill."""
+    kinds = set(one.when.unit_kinds), set(other.when.unit_kinds)
+    return (not all(kinds) or bool(kinds[0] & kinds[1])) and {one.when.care, other.when.care} != {"only", "never"}
+
+
+def _sort(stage: Stage, visible: int) -> _Found:
+    """Reminders come up to the due date, of bills owners can see; demands after it and once."""
     if stage.demand and stage.after is None and min(stage.days) <= 0:
         yield ("days",), "demand-before-due", "> 0"
     if not stage.demand and (max(stage.days) > 0 or stage.after is not None):
         yield ("days",), "reminder-after-due", "<= 0"
+    if not stage.demand and min(stage.days) < -visible:
+        yield ("days",), "reminder-unseen", f">= {-visible}"
     if stage.demand and len(stage.days) > 1:
         yield ("days",), "demand-more-than-once", "1"
 
 
-def _means(stage: Stage) -> _Found:
-    """Somebody can always do it, with words to say and a day to answer by."""
-    contacts = set(stage.channels) - {Channel.CASE}
-    if stage.demand and contacts and stage.answer_days is None:
-        yield ("answer_days",), "demand-without-deadline", ">= 1"
-    if stage.channels[-1] in SENT_BY_MACHINE:
-        yield ("channels",), "nobody-last", "letter, call, visit"
-    if contacts and stage.message is None:
-        yield ("message",), "stage-without-words", ""
-    if stage.task and stage.task.then is stage.task.way:
-        yield ("task", "then"), "then-the-same", ""
+def _within_reach(stage: Stage) -> _Found:
+    """What it waits for can happen."""
+    if not 0 <= stage.when.least_arrears <= MOST_ARREARS:
+        yield ("when", "least_arrears"), "out-of-range", f"0 … {MOST_ARREARS}"
 
 
 def kind_faults(collection: Collection, fees: Fees) -> Iterator[Fault]:

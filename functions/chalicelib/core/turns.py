@@ -131,10 +131,9 @@ def day_after(bill: Bill, last: Turn | None, happened: date | None, coming: Turn
     oldest = bill.due_on + timedelta(days=coming.stage.when.age_days)
     if last is None or happened is None:
         return max(bill.due_on + timedelta(days=coming.days), oldest)
-    if coming.stage.after is not None:
-        return max(happened + timedelta(days=coming.days), oldest)
+    since = bill.due_on if coming.stage.after is None else happened
     answered = (answer_by(last.stage, happened, community) or happened) + ONE_DAY
-    return max(bill.due_on + timedelta(days=coming.days), answered, oldest)
+    return max(since + timedelta(days=coming.days), answered, oldest)
 
 
 def reminder(bill: Bill, history: History, stages: tuple[Stage, ...], on: date) -> Turn | None:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from ..core.account import Hold, HoldKind, Instalment
+from ..core.account import Hold, Instalment
 from ..core.bundle import Bundle
 from ..core.calendar import ONE_DAY
 from ..core.errors import Conflict, NotFound
 from ..core.holds import Refusal, opened
 from ..core.ledger import fold
-from ..core.rulebook import Actor
+from ..core.rulebook import Actor, HoldKind
 from .records import Records
 
 
