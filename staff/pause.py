@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
-from chalicelib.core.account import Account, Bill, Hold, HoldKind, Instalment
+from chalicelib.core.account import Account, Bill, Hold, Instalment
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.ledger import fold
 from chalicelib.core.money import fen
-from chalicelib.core.rulebook import Actor
+from chalicelib.core.rulebook import Actor, HoldKind
 from chalicelib.flows import holds
 from chalicelib.flows.records import Records
 

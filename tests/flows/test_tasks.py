@@ -298,5 +298,5 @@ def test_a_changed_policy_goes_on_behind_the_last_demand_it_still_knows() -> Non
     office.bundle = replace(office.bundle, rules=replace(rules, collection=replace(rules.collection, stages=stages)))
     office.plan("2026-04-20")
     tasks.close_case(office.records, office.bundle, OWNER, "resume", on=day("2026-04-21"))
-    waiting = office.plan("2026-05-06").waits[-1]
+    waiting = office.plan("2026-05-07").waits[-1]
     assert waiting.stage and (waiting.reason.code, waiting.stage.id) == ("approval", "second-demand")

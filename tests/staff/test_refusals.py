@@ -131,7 +131,7 @@ COLLECTION: dict[str, Case] = {
         "days: 15, bills_only: true, once_a_bill: true", "days: 15, renewed_by: clerk",
         "holds.promise.once_a_bill", "hold-needs", "once_a_bill: true",
     ),
-    "a misspelt pause": Case("  dispute: {name: {zh: 对账单", "  dispuet: {name: {zh: 对账单", "holds.dispuet", "not-one-of", KINDS),
+    "a misspelt pause": Case("  dispute: {name: {zh: 对账单", "  dispuet: {name: {zh: 对账单", "holds.dispuet", "not-one-of", ", ".join(sorted(KINDS.split(", ")))),
     "a pause that is missing": Case("  vacancy: {name", "  # vacancy: {name", "holds.vacancy", "hold-missing", KINDS, "holds:\n"),
     # tasks
     "a task by e-mail": Case(FIRST_TASK, "task: {way: email, working_days: 3}", stage(FIRST, "task.way"), "task-by-machine", "call, case, letter, visit"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from .calendar import ONE_DAY
 from .fault import Fault, Path
-from .rulebook import Community, Holiday
+from .rulebook import Community, Holiday, Text
 from .workdays import closed_days
 
 FILE = "community.yml"
@@ -43,7 +43,7 @@ def _length(path: Path, holiday: Holiday) -> Iterator[Fault]:
         yield Fault(FILE, (*path, "last"), "ends-before-start", values, f">= {holiday.first}")
     if days := _too_long(holiday):
         latest = holiday.first + timedelta(days=LONGEST_DAYS - 1)
-        said = {"name": holiday.name, "days": str(days)}
+        said: dict[str, str | Text] = {"name": holiday.name, "days": str(days)}
         yield Fault(FILE, (*path, "last"), "holiday-too-long", said, f"<= {latest}")
 
 

@@ -300,6 +300,9 @@ class Stage(_Rules, frozen=True, kw_only=True):
         return frozenset(way for way in (*self.channels, *beside) if way)
 
 
+HoldKind = Literal["paid-claim", "dispute", "promise", "plan", "hardship", "family", "vacancy", "litigation"]
+
+
 class Cause(_Rules, frozen=True, kw_only=True):
     """Why a bill stays unpaid, as found by a person, and the measure that fits.
 
@@ -308,10 +311,7 @@ class Cause(_Rules, frozen=True, kw_only=True):
 
     name: Text
     measure: Text
-    hold: Id | None = None
-
-
-HoldKind = Literal["paid-claim", "dispute", "promise", "plan", "hardship", "family", "vacancy", "litigation"]
+    hold: HoldKind | None = None
 
 
 class HoldRule(_Rules, frozen=True, kw_only=True):

@@ -103,7 +103,7 @@ def _pause(records: Records, bundle: Bundle, task: Task, cause: Cause, on: date,
     if not bills:
         return None
     named = bills if bundle.rules.collection.holds[kind].bills_only else ()
-    return open_hold(records, bundle, task.owner, kind, on=on, role=task.by, by=by, bills=named)  # type: ignore[arg-type]
+    return open_hold(records, bundle, task.owner, kind, on=on, role=task.by, by=by, bills=named)
 
 
 def case_outcomes(bundle: Bundle, task: Task | None = None) -> tuple[str, ...]:
