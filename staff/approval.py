@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from chalicelib.core.bundle import Bundle
@@ -11,6 +10,7 @@ from chalicelib.core.claim import claim
 from chalicelib.core.collection import Step
 from chalicelib.core.ledger import fold
 from chalicelib.core.money import total
+from chalicelib.core.rulebook import Language
 from chalicelib.flows import approvals
 from chalicelib.flows.records import Records
 
@@ -73,18 +73,21 @@ def _is_meant_so(said: Any, rules: Bundle, count: int) -> bool:
 
 def _rows(records: Records, rules: Bundle, steps: Sequence[Step], language: Any) -> list[dict[str, Any]]:
     """The steps with whom and how much each is about: a manager approves a sum and a name, not an id."""
+    language = language or rules.rules.community.languages[0]
     rows = outlook.steps_json(steps, rules, language)
-    return [{**row, **_about(records, rules, step, step.on)} for row, step in zip(rows, steps, strict=True)]
+    return [{**row, **_about(records, rules, step, language)} for row, step in zip(rows, steps, strict=True)]
 
 
-def _about(records: Records, rules: Bundle, step: Step, on: date) -> dict[str, Any]:
+def _about(records: Records, rules: Bundle, step: Step, language: Language) -> dict[str, Any]:
     account = records.load_account(step.owner)
     assert account is not None  # noqa: S101  # the plan has just read it
+    on = step.on
     ledger = fold(account, rules.rules, on)
     last = max(ledger.debts[key].bill.due_on for key in step.bills)
     debts = claim(account, ledger, rules.rules, due_by=last, is_demand=True)
     return {
         "name": account.owner.contacts[0].name,
+        "stage_name": step.stage.name.of(language),
         "units": sorted({debt.bill.unit for debt in debts}),
         "owed": total([debt.outstanding(on) for debt in debts]),
     }

@@ -113,7 +113,7 @@ def calls(said: Any) -> int:
     answer = {
         "on": on.isoformat(),
         "tasks": rows,
-        "held_back": [outlook.wait_json(wait, rules, said.lang) for wait in outlook.held_back(run)],
+        "held_back": [outlook.held_back_json(wait, rules, said.lang) for wait in outlook.held_back(run)],
     }
     return _say(said, answer, lambda: console.print_calls(answer, rules.words, said.language))
 

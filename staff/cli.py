@@ -180,7 +180,7 @@ def plan(said: Any) -> int:
     if said.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        console.print_plan(answer, rules.words, said.language)
+        console.print_plan(answer, rules, said.language)
     return 0
 
 
@@ -204,7 +204,7 @@ def run(said: Any) -> int:
     if said.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        console.print_plan(answer, rules.words, said.language)
+        console.print_plan(answer, rules, said.language)
     return 0
 
 

@@ -1,7 +1,7 @@
 """What the commands print for people: tables that fit a terminal, a progress bar where it takes long."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -105,22 +105,22 @@ def print_import(answer: Row) -> None:
     )
 
 
-def print_plan(answer: Row, words: Words, language: Language) -> None:
+def print_plan(answer: Row, rules: Bundle, language: Language) -> None:
     """Who gets what and why, what only people can let go on, how many wait and why, then totals."""
-    console = Console()
-    table = _steps((*answer["notices"], *answer["tasks"]), words, language, ("by",))
+    console, words = Console(), rules.words
+    stages = {stage.id: stage.name.of(language) for stage in rules.rules.collection.stages}
+    table = _steps((*answer["notices"], *answer["tasks"]), words, language, stages)
     table.title = f"{answer['on']} · {answer['rules'][:12]}"
     console.print(table)
     if answer["limitation"]:
         console.print(_limitation(answer["limitation"], words, language))
-    _print_held_back(console, [wait for wait in answer["waits"] if wait["by"]], words, language)
+    _print_held_back(console, answer["held_back"], words, language)
     totals = answer["totals"]
     console.print(words.labels["plan-looked"].of(language).format(count=totals["looked_at"], on=answer["on"]))
     for name, by in (("notices", {}), ("tasks", {}), ("waivers", {}), ("waits", totals["by_wait"])):
         named = {words.labels[f"wait-{code}"].of(language): count for code, count in by.items()}
         of = " · ".join(f"{code} {count}" for code, count in named.items())
         console.print(f"{words.labels[f'plan-{name}'].of(language)} {totals[name]}" + (f" ({of})" if of else ""))
-    stages = answer["stages"]
     channels = {words.channels[name].of(language): count for name, count in totals["by_channel"].items()}
     named = {stages[name]: count for name, count in totals["by_stage"].items()}
     for title, by in (
@@ -200,16 +200,15 @@ def _table(heads: Sequence[str]) -> Table:
     return table
 
 
-def _steps(steps: Iterable[Row], words: Words, language: Language, more: tuple[str, ...] = ()) -> Table:
-    """Whom, what, how, about which bills and why; with `by` also who does it and by when, where people do."""
-    names = ("owner", "stage", "channel", "bills", "reason", *more)
+def _steps(steps: Iterable[Row], words: Words, language: Language, stages: Mapping[str, str]) -> Table:
+    """Whom, what, how, about which bills and why, and who does it by when, where people do."""
+    names = ("owner", "stage", "channel", "bills", "reason", "by")
     table = _table([words.labels[f"plan-{name}"].of(language) for name in names])
     for step in steps:
         channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
         who = f"{words.labels['actor-' + step['by']].of(language)}\n{step['due']}" if "by" in step else ""
         bills = "\n".join(dict.fromkeys(step["bills"]))
-        cells = (step["owner"], step["stage_name"], channels, bills, step["reason"])
-        table.add_row(*cells, *([who] if more else []))
+        table.add_row(step["owner"], stages[step["stage"]], channels, bills, step["reason"], who)
     return table
 
 

@@ -45,10 +45,10 @@ def plan_json(run: Run, bundle: Bundle, on: date, language: Language | None = No
         "rules": bundle.revision,
         "notices": [_step(step, bundle, language) for step in run.notices],
         "tasks": [_task(step, bundle, language) for step in run.tasks],
-        "waits": [wait_json(wait, bundle, language) for wait in run.waits],
+        "waits": [_wait(wait, bundle, language) for wait in run.waits],
+        "held_back": [held_back_json(wait, bundle, language) for wait in held_back(run)],
         "limitation": [_warning(warning) for warning in run.limitation],
         "totals": totals(run),
-        "stages": {stage.id: stage.name.of(language) for stage in bundle.rules.collection.stages},
     }
 
 
@@ -76,7 +76,6 @@ def _step(step: Step, bundle: Bundle, language: Language) -> dict[str, Any]:
     return {
         "owner": step.owner,
         "stage": step.stage.id,
-        "stage_name": step.stage.name.of(language),
         "channels": [step.channel.value],
         "bills": [key.split("/", 1)[0] for key in step.bills],
         "reason": reason_text(bundle.words, step.reason, language),
@@ -106,15 +105,18 @@ def held_back(run: Run) -> list[Wait]:
     return [wait for wait in run.waits if wait.by is not None]
 
 
-def wait_json(wait: Wait, bundle: Bundle, language: Language | None) -> dict[str, Any]:
-    language = language or bundle.rules.community.languages[0]
+def held_back_json(wait: Wait, bundle: Bundle, language: Language | None) -> dict[str, Any]:
+    """A wait with who must let it go on, and at which stage."""
+    common = _wait(wait, bundle, language or bundle.rules.community.languages[0])
+    stage = wait.stage.id if wait.stage else None
+    return {**common, "code": wait.reason.code, "stage": stage, "by": wait.by.value if wait.by else None}
+
+
+def _wait(wait: Wait, bundle: Bundle, language: Language) -> dict[str, Any]:
     return {
         "owner": wait.owner,
         "reason": reason_text(bundle.words, wait.reason, language),
         "until": wait.until.isoformat() if wait.until else None,
-        "code": wait.reason.code,
-        "stage": wait.stage.id if wait.stage else None,
-        "by": wait.by.value if wait.by else None,
     }
 
 

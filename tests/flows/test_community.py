@@ -18,8 +18,9 @@ from chalicelib.core.collection import Wait, is_fresh
 from chalicelib.core.holds import effective
 from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.money import Fen
-from chalicelib.core.notice import Notice, Outcome, State, Task
+from chalicelib.core.notice import Notice, State, Task
 from chalicelib.core.rulebook import Actor, Channel, Stage
+from chalicelib.core.tasks import OUTCOMES
 from chalicelib.core.turns import demands
 from chalicelib.core.workdays import closed_days
 from chalicelib.flows import approvals, holds, reminders, tasks
@@ -178,7 +179,7 @@ class Community(RuleBasedStateMachine):
     @rule(who=st.integers(0, 9), way=st.sampled_from([Channel.CALL, Channel.VISIT, Channel.LETTER]), hour=HOURS)
     def staff_report(self, who: int, way: Channel, hour: time) -> None:
         id = self.owners[who % len(self.owners)]
-        outcome = Outcome.NO_ANSWER if hour.hour < 12 else Outcome.REACHED
+        outcome = OUTCOMES[way][hour.hour < 12]
         at = instant(self.today, hour, ZONE)
         tasks.record_contact(self.office.records, self.office.bundle, id, way, outcome, at=at)
         self.told[id].append((self.today, "staff"))
@@ -227,7 +228,8 @@ class Community(RuleBasedStateMachine):
             else:
                 at = instant(self.today, time(18), ZONE)
                 way, who = Channel(one.task.task), one.task.owner
-                tasks.record_contact(self.office.records, self.office.bundle, who, way, Outcome.REACHED, at=at)
+                outcome = OUTCOMES[way][0]
+                tasks.record_contact(self.office.records, self.office.bundle, who, way, outcome, at=at)
 
     def _run(self, on: date, hour: time) -> None:
         before = {id: self._history(id) for id in self.owners}

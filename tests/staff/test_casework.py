@@ -112,7 +112,7 @@ def test_people_read_the_same_on_the_terminal(clerk: Any, capsys: pytest.Capture
     records, rules = aws.records(), session.rules(type("Said", (), {"language": "zh"}))
     noon = instant(day("2026-04-08"), shipped_bundle().rules.collection.call_hours[0].opening, "Asia/Shanghai")
     tasks.record_contact(records, rules, OWNER, Channel.CALL, Outcome.REACHED, at=noon)
-    assert cli.main(["--lang", "zh", "approve", "--on", "2026-04-20", "--dry-run"]) == 0
+    assert cli.main(["--lang", "zh", "approve", "--on", "2026-04-21", "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert all(words in said for words in ("再次催缴", "王小明", "3-2-1201", "1,234.56"))
 
@@ -165,7 +165,7 @@ def test_on_the_terminal_a_manager_is_asked_once_more(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     for said, count in (("n", 0), ("", 0), ("y", 1)):
         monkeypatch.setattr("builtins.input", lambda _, said=said: said)
-        assert cli.main(["approve", "--on", "2026-04-20", "--lang", "en"]) == 0
+        assert cli.main(["approve", "--on", "2026-04-21", "--lang", "en"]) == 0
         assert f"1 waiting, {count} approved now" in capsys.readouterr().out
 
 

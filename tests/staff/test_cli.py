@@ -196,7 +196,7 @@ def test_plan_says_who_what_how_and_why_and_run_sends_it_once(courtyard: Command
 
     _, plan = courtyard("plan", "--on", "2026-03-01")
     (notice,) = plan["notices"]
-    assert plan.keys() == {"on", "rules", "notices", "tasks", "waits", "limitation", "totals"}
+    assert plan.keys() == {"on", "rules", "notices", "tasks", "waits", "held_back", "limitation", "totals"}
     assert notice.keys() == {"owner", "stage", "channels", "bills", "reason", "at"}
     assert (notice["owner"], notice["stage"], notice["channels"]) == ("o-0412", "bill-issued", ["email"])
     assert (notice["bills"], notice["at"]) == (["2026-Q1"], "2026-03-01T09:00:00+08:00")

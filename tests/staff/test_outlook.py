@@ -31,9 +31,10 @@ def test_a_plan_lists_the_claims_whose_time_runs_out() -> None:
 
 
 def test_the_terminal_has_a_table_of_them_only_when_there_are_any(capsys: pytest.CaptureFixture[str]) -> None:
-    words = Office().bundle.words
+    bundle = Office().bundle
+    words = bundle.words
     for due, is_shown in (("2023-03-31", True), ("2025-12-31", False)):
-        console.print_plan(planned(due), words, "en")
+        console.print_plan(planned(due), bundle, "en")
         said = capsys.readouterr().out
         assert (words.labels["plan-limitation"].en in " ".join(said.split())) is is_shown
         assert ("2026-03-31" in said) is is_shown
@@ -43,7 +44,7 @@ def test_the_terminal_says_who_does_a_task_and_by_when(capsys: pytest.CaptureFix
     office, on = Office(), day("2026-03-02")
     office.enter(bill(), owner=owner(OWNER, contact(email=None, phone=None)))
     run = reminders.plan(office.records, office.bundle, on=on, ledger_through=on)
-    console.print_plan(outlook.plan_json(run, office.bundle, on), office.bundle.words, "en")
+    console.print_plan(outlook.plan_json(run, office.bundle, on), office.bundle, "en")
     said = capsys.readouterr().out
     assert "clerk" in said
     assert "2026-03-05" in said
