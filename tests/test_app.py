@@ -368,7 +368,7 @@ def test_a_message_another_worker_has_in_hand_stays_in_the_queue(due: Records) -
         (record, *_) = [one for one in received() if "o-0" in one["body"]]
         (notice,) = due.notices.load_history("o-0").notices
         now = app.now()
-        attempt = due.notices.claim(notice, now=now, leased_until=now + timedelta(minutes=10))
+        attempt = due.notices.claim(notice, notice.bills, now=now, leased_until=now + timedelta(minutes=10))
         assert work(client, [record]) == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
         due.notices.advance(notice, State.CALLING, only_from=(State.CLAIMED,), attempt=attempt)
         assert work(client, [record]) == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}

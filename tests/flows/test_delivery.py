@@ -131,6 +131,39 @@ def test_a_pause_noted_in_between_stops_the_message(pause: Hold, state: State) -
     assert office.mail.sent == []
 
 
+Q2 = bill(due="2026-04-03", id="extra")
+
+
+def test_a_bill_paused_in_between_is_not_told_and_its_demand_is_still_to_come() -> None:
+    office = Office()
+    office.enter(Q1, Q2)
+    office.plan("2026-04-10")
+    office.records.add_facts(OWNER, [hold("2026-04-10", "2026-04-20", bills=(Q2.key,))])
+    office.deliver("2026-04-10 10:00")
+    assert told(office) == {Q1.key: ["first-demand"]}
+    office.run("2026-04-21")
+    assert told(office) == {Q1.key: ["first-demand"], Q2.key: ["first-demand"]}
+
+
+def test_a_bill_that_fell_overdue_in_between_is_told_and_not_told_again() -> None:
+    office = Office()
+    office.enter(Q1, Q2)
+    office.plan("2026-04-07")
+    assert office.notices()[0].bills == (Q1.key,)
+    office.records.set_ledger_through(day("2026-04-10"))
+    office.deliver("2026-04-10 10:00")
+    assert "2,469.12" in office.mail.sent[0].text, "both bills"
+    office.run("2026-04-14")
+    assert told(office) == {Q1.key: ["first-demand"], Q2.key: ["first-demand"]}
+    assert len(office.mail.sent) == 1
+
+
+def told(office: Office) -> dict[str, list[str]]:
+    """The steps that went out about each bill."""
+    sent = [one for one in office.notices() if one.state is State.SENT]
+    return {key: [one.step for one in sent if key in one.bills] for one in sent for key in one.bills}
+
+
 def test_what_was_paused_goes_out_once_the_pause_is_over() -> None:
     office = planned()
     office.records.add_facts(OWNER, [hold("2026-03-01", "2026-03-10")])
@@ -309,7 +342,7 @@ def test_a_kill_inside_the_call_ends_as_unknown() -> None:
 def test_a_worker_cut_off_before_its_call_is_followed_by_another_once_its_claim_has_run_out() -> None:
     office = planned()
     (notice,) = office.notices()
-    office.records.notices.claim(notice, now=at("2026-03-01 10:00"), leased_until=at("2026-03-01 10:10"))
+    office.records.notices.claim(notice, notice.bills, now=at("2026-03-01 10:00"), leased_until=at("2026-03-01 10:10"))
     assert office.deliver("2026-03-01 10:09", BODY) == [State.CLAIMED]
     assert office.deliver("2026-03-01 10:11", BODY) == [State.SENT]
 
@@ -318,7 +351,9 @@ def test_a_slow_worker_taken_for_dead_does_not_send_after_all() -> None:
     """Its claim has run out and another has sent: its own attempt number stops it before the call."""
     office = planned()
     (notice,) = office.notices()
-    attempt = office.records.notices.claim(notice, now=at("2026-03-01 10:00"), leased_until=at("2026-03-01 10:10"))
+    attempt = office.records.notices.claim(
+        notice, notice.bills, now=at("2026-03-01 10:00"), leased_until=at("2026-03-01 10:10")
+    )
     assert office.deliver("2026-03-01 10:11", BODY) == [State.SENT]
     slow = replace(notice, attempt=attempt, state=State.CLAIMED)
     may_call = office.records.notices.advance(slow, State.CALLING, only_from=(State.CLAIMED,), attempt=attempt)

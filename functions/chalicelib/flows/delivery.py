@@ -84,7 +84,7 @@ def deliver(records: Records, bundle: Bundle, sender: Sender, body: str, *, now:
         return telling
     if not take_turn(records, bundle, telling.step, on=telling.on):
         return _advance(records, notice, State.RETRY, CLAIMABLE, "interval")
-    attempt = records.notices.claim(notice, now=now, leased_until=now + _LEASE)
+    attempt = records.notices.claim(notice, telling.step.bills, now=now, leased_until=now + _LEASE)
     if attempt is None:
         return State.CLAIMED  # another worker was faster
     claimed = structs.replace(notice, attempt=attempt, state=State.CLAIMED)

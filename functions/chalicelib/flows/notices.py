@@ -67,12 +67,15 @@ class Notices:
         sk = f"APPROVAL#{approval.notice}#{about[:16]}"
         return self._table.put_new({"pk": f"H#{approval.owner}", "sk": sk, "fact": encoded(approval)})
 
-    def claim(self, notice: Notice, *, now: datetime, leased_until: datetime) -> int | None:
-        """One worker takes a waiting notice, or one whose claim ran out before its call; its attempt, or None."""
+    def claim(self, notice: Notice, bills: Sequence[str], *, now: datetime, leased_until: datetime) -> int | None:
+        """One worker takes a waiting notice, or one whose claim ran out before its call; its attempt, or None.
+
+        From now on the notice is about these bills: what was paid or paused since it was planned is not told.
+        """
         pk, sk = f"H#{notice.owner}", f"NOTICE#{notice.key}"
         fence = Condition("attempt", "equals", notice.attempt)
         values: Item = {"state": State.CLAIMED.value, "leased_until": _instant(leased_until)}
-        values["attempt"] = notice.attempt + 1
+        values |= {"attempt": notice.attempt + 1, "bills": "\n".join(bills)}
         waiting = [Condition("state", "equals", state.value) for state in CLAIMABLE]
         if self._table.change(pk, sk, values, all_of=[fence], any_of=waiting):
             return notice.attempt + 1
@@ -113,8 +116,10 @@ def _task(item: Item) -> Task:
 
 def _notice(item: Item) -> Notice:
     until = item.get("leased_until")
+    planned = decoded(item, Notice)
     return replace(
-        decoded(item, Notice),
+        planned,
+        bills=tuple(str(item["bills"]).split("\n")) if "bills" in item else planned.bills,
         state=State(str(item["state"])),
         attempt=int(item["attempt"]),
         leased_until=datetime.fromisoformat(str(until)) if until else None,
