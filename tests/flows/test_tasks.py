@@ -275,6 +275,17 @@ def test_a_bill_whose_policy_changed_on_the_way_becomes_a_case_for_the_superviso
     assert (case.task, case.by, case.bills, case.done_on) == ("case", Actor.SUPERVISOR, (Q1.key,), None)
 
 
+def test_a_demand_the_policy_no_longer_has_is_not_asked_for_on_an_old_ledger_either() -> None:
+    office = centre()
+    office.plan("2026-04-07")
+    changed(office)
+    by_task = {one.task.stage: one.standing for one in open_tasks(office, "2026-04-20", through="2026-04-01")}
+    assert by_task["first-demand"] is Standing.STALE
+    office.plan("2026-04-20", is_fresh=False)
+    by_task = {one.task.stage: one.standing for one in open_tasks(office, "2026-04-20", through="2026-04-01")}
+    assert by_task["policy-changed"] is Standing.ASKED, "a supervisor's case disturbs nobody"
+
+
 def test_a_supervisor_lets_it_go_on_by_the_present_rules() -> None:
     office = centre()
     office.plan("2026-04-07")

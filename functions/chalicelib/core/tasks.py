@@ -52,12 +52,13 @@ def open_tasks(
     account: Account, ledger: Ledger, history: History, rules: Rulebook, *, on: date, is_fresh: bool
 ) -> list[OpenTask]:
     """An owner's tasks that are not done, each checked again: what was paid is not asked for once more."""
-    demands = {stage.id for stage in rules.collection.stages if stage.demand}
+    # a demand whose stage the policy no longer has is a demand all the same
+    friendly = {CARE_REVIEW, CHANGED, *(stage.id for stage in rules.collection.stages if not stage.demand)}
     found = []
     for task in history.tasks:
         if task.done_on is None:
             standing = _standing(task, account, ledger, on)
-            if standing is Standing.ASKED and task.stage in demands and not is_fresh:
+            if standing is Standing.ASKED and task.stage not in friendly and not is_fresh:
                 standing = Standing.STALE
             free = _next_on(task, account, history, rules, on) if standing is Standing.ASKED else on
             found.append(OpenTask(task, Standing.RESTING, free) if free > on else OpenTask(task, standing))
