@@ -248,6 +248,52 @@ def test_a_demand_that_waits_for_approval_does_not_keep_a_new_bill_from_its_owne
     assert last_wait(centre).reason.code == "approval"
 
 
+NEXT = bill(due="2026-06-30", issued="2026-05-20")
+
+
+def looked_at(centre: Centre, on: str, through: str) -> Step | Wait:
+    ledger = fold(centre.account, centre.rules, day(on))
+    return next_step(centre.account, ledger, centre.history, centre.rules, on=day(on), ledger_through=day(through))
+
+
+def test_a_demand_that_lacks_its_approval_is_told_although_a_reminder_goes_in_its_place() -> None:
+    centre = Centre(account(Q1, NEXT)).run("2026-01-01", "2026-05-30", approves=lambda _: False)
+    step = looked_at(centre, "2026-05-31", "2026-05-31")
+    assert isinstance(step, Step)
+    assert step.held_back
+    assert step.held_back.step
+    assert (step.step, step.held_back.reason.code, step.held_back.by, step.held_back.step.step) == (
+        "bill-issued",
+        "approval",
+        Actor.MANAGER,
+        "second-demand",
+    )
+
+
+def test_a_demand_that_waits_for_the_ledger_is_told_although_a_reminder_goes_in_its_place() -> None:
+    centre = Centre(account(Q1, NEXT)).run("2026-05-01", "2026-05-02")
+    for through, code in {"2026-05-01": "ledger-stale", "2026-05-31": None}.items():
+        centre.history = History()
+        step = looked_at(centre, "2026-05-31", through)
+        assert isinstance(step, Step)
+        assert (step.held_back and step.held_back.reason.code) == code
+
+
+def test_while_a_person_decides_how_a_changed_policy_goes_on_no_demand_is_held_back() -> None:
+    centre = Centre(account(Q1, NEXT)).run("2026-04-01", "2026-04-10")
+    renamed = tuple(replace(one, id="first") if one.id == "first-demand" else one for one in stages())
+    centre.rules = policy(*(replace(one, after="first") if one.after == "first-demand" else one for one in renamed))
+    older = bill(due="2026-02-28", issued="2026-01-20", id="2026-02")
+    centre.account = account(older, Q1, NEXT)
+    step = looked_at(centre, "2026-05-31", "2026-05-01")
+    assert isinstance(step, Step)
+    assert (step.step, step.held_back) == ("bill-issued", None)
+
+
+def stages() -> tuple[Stage, ...]:
+    return shipped().collection.stages
+
+
 def test_an_approval_is_for_one_notice() -> None:
     centre = Centre(account(Q1))
     centre.run("2026-01-01", "2027-03-31", approves=lambda step: step.stage.id == "second-demand")

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chalicelib.core.history import History
 from chalicelib.core.notice import Task
 from chalicelib.core.rulebook import When
-from chalicelib.core.turns import Turn, change_of, day_after, progress, reminders_ahead, turns, unit_kind
+from chalicelib.core.turns import Turn, change_of, day_after, demands, progress, reminders_ahead, turns, unit_kind
 from tests.builders import OWNER, account, bill, day, rules, shipped
 
 Q1 = bill()  # due on 2026-03-31
@@ -68,6 +68,27 @@ def test_the_case_of_a_changed_policy_keeps_its_name_from_release_to_release() -
     """It is on record; under another name a case that was closed would be opened again."""
     assert change_of([FIRST, SECOND]) == "policy-changed.b57789d6"
     assert change_of([SECOND, FIRST]) != change_of([FIRST, SECOND])
+
+
+@pytest.mark.parametrize(
+    ("told_on", "resumed_on", "next_on"),
+    [("2026-07-01", "2026-07-06", "2026-07-18"), ("2026-07-08", "2026-07-06", "2026-07-21")],
+)
+def test_a_bill_let_go_on_by_new_rules_counts_from_the_later_of_that_day_and_its_last_demand(
+    told_on: str, resumed_on: str, next_on: str
+) -> None:
+    some = shipped()
+    stages = some.collection.stages
+    earlier = replace(stages[2], id="friendly-call", days=(5,))
+    changed = replace(some, collection=replace(some.collection, stages=(*stages[:2], earlier, *stages[2:])))
+    case = change_of(demands(account(), Q1, changed.collection.stages))
+    history = History(tasks=(done("first-demand", told_on), done(case, resumed_on)))
+    at = progress(account(), Q1, history, changed)
+    assert (at.last and at.last.step, at.next and at.next.step, at.on) == (
+        "first-demand",
+        "second-demand",
+        day(next_on),
+    )
 
 
 FIRST = next(turn for turn in turns(STAGES) if turn.step == "first-demand")
