@@ -190,10 +190,12 @@ def test_events_count_one_after_another_not_only_the_last() -> None:
         ("2025-12-31", [3]),
         ("2026-02-28", [1]),
         ("2026-03-31", [1]),
-        ("2026-04-01", []),
+        ("2026-04-01", [0]),  # over: for a month they see that, too
+        ("2026-04-30", [0]),
+        ("2026-05-01", []),
     ],
 )
-def test_staff_see_the_tightest_of_twelve_six_three_and_one_months(on: str, months: list[int]) -> None:
+def test_staff_see_the_tightest_of_twelve_six_three_and_one_months_and_the_end(on: str, months: list[int]) -> None:
     assert [one.months for one in seen(on=on).warnings] == months
 
 
@@ -208,7 +210,8 @@ def test_a_paid_bill_is_no_longer_watched() -> None:
         ("2023-04-01", "2025-03-31"),
         ("2025-03-31", "2025-09-30"),
         ("2025-12-31", "2026-02-28"),
-        ("2026-02-28", None),
+        ("2026-02-28", "2026-04-01"),
+        ("2026-04-01", None),
     ],
 )
 def test_the_next_day_with_a_warning_is_known_ahead(on: str, next_on: str | None) -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from msgspec import Struct
 
 from .account import Account, Bill, Hold
-from .calendar import month_end
+from .calendar import ONE_DAY, month_end
 from .debt import Debt
 from .history import History
 from .ledger import Ledger
@@ -70,9 +70,9 @@ def watch(account: Account, ledger: Ledger, history: History, rules: Rulebook, o
         elif debt.outstanding(on):
             expires = clock(debt, account, ledger, history, rules, on).expires
             months = warning(expires, limitation, on)
-            if expires and months:
+            if expires and months is not None:
                 warnings.append(Expiring(account.owner.id, debt.bill, expires, months))
-            coming += [day for m in limitation.warn_months if expires for day in [before(expires, m)] if day > on]
+            coming += [day for day in _warned_on(expires, limitation) if day > on] if expires else []
     return Watch(sorted(warnings, key=lambda one: (one.expires, one.bill.key)), min(coming, default=None))
 
 
@@ -90,10 +90,19 @@ def clock(debt: Debt, account: Account, ledger: Ledger, history: History, rules:
 
 
 def warning(expires: date | None, limitation: Limitation, on: date) -> int | None:
-    """The tightest number of months before the last day that has been reached; None before the first, and once over."""
-    if expires is None or on > expires:
+    """The tightest number of months before the last day that has been reached; None before the first.
+
+    Once over it is none at all for a month, in which staff learn of it, and then None.
+    """
+    if expires is None or on > before(expires, -1):
         return None
+    if on > expires:
+        return 0
     return min((months for months in limitation.warn_months if before(expires, months) <= on), default=None)
+
+
+def _warned_on(expires: date, limitation: Limitation) -> list[date]:
+    return [*(before(expires, months) for months in limitation.warn_months), expires + ONE_DAY]
 
 
 def before(day: date, months: int) -> date:
