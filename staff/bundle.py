@@ -75,7 +75,7 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
         files.documents |= {fault.file: _document_of(site, fault) for fault in found}
     if not files.faults:  # the same holds for a page
         newest = max(rate.from_ for schedule in rules.fees.schedules for rate in schedule.rates)
-        unfilled = pagefiles.faults(site, rules, draft.words, newest)
+        unfilled = pagefiles.faults(site, files, newest)
         result.faults += unfilled
         files.documents |= {fault.file: Document(lines={(): fault.line}) for fault in unfilled}
         result.faults += _unlawful(site, files, draft)

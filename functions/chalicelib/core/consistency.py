@@ -1,7 +1,7 @@
 """Whether the rules staff wrote agree with each other; every disagreement is a fault, none raises.
 
 What each file must hold to is in modules of its own: `tariff` (fees), `holidays` (community), `stages`, `means`,
-`escalation`, `pauses`, `timetable`, `ceilings` and `terms` (collection), `lawbook` (compliance).
+`escalation`, `pauses`, `timetable`, `ceilings` and `terms` (collection), `lawbook` (compliance), `disclosure`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 from zoneinfo import available_timezones
 
-from . import ceilings, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
+from . import ceilings, disclosure, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
 from .fault import Fault
 from .naming import of_two, repeated, unknown, words_of
 from .rulebook import Channel, Collection, Community, Fees, Payments, SmsProfile, Text
@@ -28,6 +28,7 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
     collection: Collection | None = files.get(COLLECTION)
     words: Words | None = files.get(WORDS)
     book: lawbook.Lawbook | None = files.get(lawbook.FILE)
+    disclosed: disclosure.Disclosure | None = files.get(disclosure.FILE)
     found: list[Fault] = []
     if community:
         found += _community_faults(community)
@@ -45,6 +46,8 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         found += _sms_against_stages(community, collection)
     if words:
         found += _words_faults(words)
+    if disclosed:
+        found += disclosure.faults(disclosed)
     if book and collection:
         found += lawbook.faults(book, [stage.id for stage in collection.stages])
         found += escalation.faults(book, collection)
