@@ -94,7 +94,7 @@ def _feed(pages: Pages, config: MkDocsConfig) -> bytes:
 def _agenda(pages: Pages, config: MkDocsConfig) -> bytes:
     community = pages.rulebook.community
     name = pages.label("calendar-of", community=community.name.of(pages.language))
-    found = agenda.events(_home(config), pages.rulebook.collection, pages.notices, pages.today, pages.label)
+    found = agenda.events(_home(config), pages.rulebook, pages.notices, pages.today, pages.label)
     return icalendar.calendar(name, found)
 
 
