@@ -44,7 +44,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_name = community.name.of(language)
     config.site_url = community.site_url + home
     config.repo_url = community.repository_url
-    words, today = read.files["words.yml"], _today(community.time_zone)
+    today = _today(community.time_zone)
     config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
     board = noticeboard.read(site, community.languages)
     config.extra["pages"] = pages = pagefiles.pages_of(site, read, language, today, board)

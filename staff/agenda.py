@@ -25,7 +25,7 @@ def events(home: str, rules: Rulebook, notices: Sequence[Notice], today: date, l
 
 
 def _quarter(home: str, rules: Rulebook, quarter: str, label: Label) -> Iterator[Event]:
-    """From the first reminder of a bill to its due day it may be paid at leisure; the due day is an event of its own."""
+    """The time to pay a bill, from its first reminder on; its due day is an event of its own."""
     due_on = period(quarter).last
     issued_on = due_on + timedelta(days=min(day for stage in rules.collection.stages for day in stage.days))
     phone = rules.community.service_centre.phone

@@ -24,7 +24,7 @@ from chalicelib.core.rulebook import Channel, Language, Rulebook, Stage
 from chalicelib.core.sms import refused_words, segments
 from chalicelib.core.words import Reason
 
-from . import compliance, messages, pagefiles, rulefiles
+from . import bulletins, compliance, messages, pagefiles, rulefiles
 from .documents import Document
 from .rulefiles import RuleFiles
 
@@ -52,7 +52,7 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
     result = Compiled(files, list(files.faults))
     if not site.is_dir():
         return result
-    frames = [f"messages/{name}" for name in ("layout.html", "layout.txt", "unsubscribe.html")]
+    frames = [f"messages/{name}" for name in ("layout.html", "layout.txt", "wechat.txt", "unsubscribe.html")]
     missing = [Fault(name, (), "file-missing", {}, name) for name in frames if not (site / name).is_file()]
     result.faults += missing
     if missing or files.files.keys() != rulefiles.TYPES.keys():
@@ -75,7 +75,7 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
         files.documents |= {fault.file: _document_of(site, fault) for fault in found}
     if not files.faults:  # the same holds for a page
         newest = max(rate.from_ for schedule in rules.fees.schedules for rate in schedule.rates)
-        unfilled = pagefiles.faults(site, files, newest)
+        unfilled = [*pagefiles.faults(site, files, newest), *bulletins.faults(site, rules, draft.words)]
         result.faults += unfilled
         files.documents |= {fault.file: Document(lines={(): fault.line}) for fault in unfilled}
         result.faults += _unlawful(site, files, draft)

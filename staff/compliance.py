@@ -16,7 +16,7 @@ from chalicelib.core.rulebook import Channel, Language, Rulebook, Stage, Text
 
 from .rulefiles import RuleFiles
 
-_PUBLIC = ("pages/{}/**/*.md", "notices/{}/**/*.md", "theme/parts/{}/*")
+_PUBLIC = ("pages/{}/**/*.md", "notices/{}/**/*.md", "posters/{}/*.md", "wechat/{}/*.md", "theme/parts/{}/*")
 _PUBLIC_RULES = (consistency.FEES, consistency.PAYMENTS, consistency.COLLECTION, consistency.WORDS, disclosure.FILE)
 _FOR_STAFF = "problems"
 """The part of `words.yml` that no owner reads: it names what is wrong."""

@@ -1,4 +1,4 @@
-"""The yearly disclosure as its page shows it: rates of the year, balances, and how many paid without pointing at any."""
+"""The yearly disclosure as its page shows it: rates of the year, balances, how many paid without pointing at any."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -60,7 +60,8 @@ def _charged(schedule: Schedule, year: int) -> Sequence[Rate]:
 def _paid(disclosure: Disclosure) -> Sequence[Paid]:
     said = published(disclosure.collected.counts)
     groups: Sequence[Group | None] = (*disclosure.collected.groups, None)
-    return [Paid(group, row, _share(row.counted)) for group, row in zip(groups, (*said.groups, said.whole), strict=True)]
+    rows = zip(groups, (*said.groups, said.whole), strict=True)
+    return [Paid(group, row, _share(row.counted)) for group, row in rows]
 
 
 def _share(counted: Counted | None) -> Decimal | None:

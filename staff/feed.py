@@ -37,7 +37,7 @@ def atom(
     for notice in notices[:_NEWEST]:
         _entry(feed, notice, home, zone, kind_name)
     ElementTree.indent(feed)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="utf-8") + b"\n"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(feed, encoding="unicode")}\n'.encode()
 
 
 def _entry(feed: Element, notice: Notice, home: str, zone: str, kind_name: Callable[[str], str]) -> None:

@@ -26,9 +26,7 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
     fees: Fees | None = files.get(FEES)
     payments: Payments | None = files.get(PAYMENTS)
     collection: Collection | None = files.get(COLLECTION)
-    words: Words | None = files.get(WORDS)
     book: lawbook.Lawbook | None = files.get(lawbook.FILE)
-    disclosed: disclosure.Disclosure | None = files.get(disclosure.FILE)
     found: list[Fault] = []
     if community:
         found += _community_faults(community)
@@ -44,10 +42,7 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         found += unknown(COMMUNITY, ("units",), community.units, fees.unit_kinds)
     if community and collection:
         found += _sms_against_stages(community, collection)
-    if words:
-        found += _words_faults(words)
-    if disclosed:
-        found += disclosure.faults(disclosed)
+    found += _texts_faults(files)
     if book and collection:
         found += lawbook.faults(book, [stage.id for stage in collection.stages])
         found += escalation.faults(book, collection)
@@ -82,6 +77,14 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
     yield from repeated(COLLECTION, ("stages",), [stage.id for stage in collection.stages])
     for part in (stages, means, ceilings, terms, timetable, pauses):
         yield from part.faults(collection)
+
+
+def _texts_faults(files: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is read and not computed with: short texts, and the yearly disclosure."""
+    if WORDS in files:
+        yield from _words_faults(files[WORDS])
+    if disclosure.FILE in files:
+        yield from disclosure.faults(files[disclosure.FILE])
 
 
 def _words_faults(words: Words) -> Iterator[Fault]:

@@ -25,7 +25,7 @@ class Counted(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """A group as it is published; without `counted` its figures are withheld, `is_small` when it is itself below five."""
+    """A group as published: `counted`, or withheld, and then `is_small` where there are fewer than five in all."""
 
     counted: Counted | None
     is_small: bool = False
