@@ -24,14 +24,14 @@ LONGEST = {"zh": 26, "en": 64}
 
 
 class Poster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The head of a poster, whose body is its one sentence: the page its code leads to, and what is found there."""
+    """The head of a poster, whose body is its one sentence, line by line: where its code leads, and what is there."""
 
     page: str
     caption: Word
 
 
 class GroupText(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The head of a text for the owners' group: said so many days from the due day (before: negative), or with a notice."""
+    """The head of a text for the owners' group: so many days from the due day (before: negative), or with a notice."""
 
     days: tuple[Annotated[int, Meta(ge=-92, le=0)], ...] = ()
     notices: bool = False
@@ -131,7 +131,8 @@ def _poster_faults(site: Path, poster: Sheet[Poster], rules: Rulebook) -> Iterat
         yield poster.fault("page", "unknown-name", ", ".join(pages), name=page)
     broken = _text_faults(poster, named(rules, poster.language))
     yield from broken
-    length = 0 if broken else len(text(poster, named(rules, poster.language)))
+    lines = [] if broken else text(poster, named(rules, poster.language)).splitlines()
+    length = sum(map(len, lines))
     if length > LONGEST[poster.language]:
         yield poster.fault("", "too-long", longest=str(LONGEST[poster.language]))
 

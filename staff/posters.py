@@ -24,7 +24,12 @@ class Printed(NamedTuple):
 
 def add_command(command: session.Command) -> None:
     """Adds `posters` to the parser."""
-    parser = command("posters", posters, "print the posters for notice boards", "courtyard posters --out posters")
+    parser = command(
+        "posters",
+        posters,
+        "print the notice-board posters (--lang: in that language only)",
+        "courtyard posters --out posters",
+    )
     parser.add_argument("--out", type=Path, required=True, help="the folder for the PDF files")
     parser.add_argument("--dry-run", action="store_true", help="list them; print nothing")
 

@@ -13,7 +13,7 @@ from chalicelib.core.bundle import Bundle
 from chalicelib.core.collection import Step
 from chalicelib.core.compliance import Proofreader
 from chalicelib.core.ledger import fold
-from chalicelib.core.message import values
+from chalicelib.core.message import one_line, values
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import Standing
 from chalicelib.flows.links import balance_url, mint
@@ -115,8 +115,9 @@ def _text(records: Records, rules: Bundle, account: Account, step: Step, reader:
 def written(rules: Bundle, account: Account, step: Step, url: str) -> str:
     """A stage's message as one person writes it to another."""
     language, contact = account.owner.language, account.owner.contacts[0]
+    contact = replace(contact, name=one_line(contact.name))
     ledger = fold(account, rules.rules, step.on)
     step = replace(step, bills=tuple(key for key in step.bills if key in ledger.debts))
     filled = values(rules, account, ledger, step, contact, url=url, unsubscribe_url="")
     text = messages.chat(session.SITE.resolve(), step.stage.message or "", language).render(filled)
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return "\n".join(line.rstrip() for line in text.strip().split("\n"))
