@@ -68,7 +68,7 @@ class Pages:
             disclosure=self.disclosure,
             notices=self.notices,
         )
-        return f"{then._part('notice_head', notice=notice)}\n\n{then.render(notice.body)}\n\n{self._part('notice_end')}"
+        return f"{self._part('notice_head', notice=notice)}\n\n{then.render(notice.body)}\n\n{self._part('notice_end')}"
 
     @property
     def names(self) -> dict[str, Any]:
