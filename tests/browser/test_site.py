@@ -125,6 +125,15 @@ def test_an_address_that_leads_nowhere_says_so_in_its_own_language_first(
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_page_of_the_navigation_is_in_sight(visit: Visit, address: str, prefix: str) -> None:
+    visit.page.goto(f"{address}{prefix}/")
+    width = visit.page.locator(".md-tabs__list").evaluate("list => list.getBoundingClientRect().right")
+    ends = visit.page.locator(".md-tabs__link").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+
+    assert len(ends) >= 10 and max(ends) <= width
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
 def test_from_the_home_page_to_the_newest_notice_and_on_to_all_of_them(visit: Visit, address: str, prefix: str) -> None:
     visit.page.goto(f"{address}{prefix}/")
     newest = visit.page.locator(".notices li a").first

@@ -272,7 +272,7 @@ def test_without_a_roster_everybody_with_something_to_do_is_asked_for(site: Path
 def whole(tmp_path: Path) -> Path:
     """A copy of what the bundle is made of."""
     target = tmp_path / "site"
-    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "theme", "schema"))
+    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "posters", "theme", "schema"))
     return target
 
 
