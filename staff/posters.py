@@ -28,7 +28,7 @@ def add_command(command: session.Command) -> None:
         "posters",
         posters,
         "print the notice-board posters (--lang: in that language only)",
-        "courtyard posters --out posters",
+        "courtyard posters --out build/posters",
     )
     parser.add_argument("--out", type=Path, required=True, help="the folder for the PDF files")
     parser.add_argument("--dry-run", action="store_true", help="list them; print nothing")
