@@ -5,26 +5,17 @@ import re
 import subprocess
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-
-from jinja2 import TemplateError
 
 from chalicelib.core import bundle as core
 from chalicelib.core import consistency, lawbook
-from chalicelib.core.account import Account, Bill, Contact, Owner, Tenure
 from chalicelib.core.bundle import Bundle, MessageText
-from chalicelib.core.collection import Step
-from chalicelib.core.compliance import published_ceiling
+from chalicelib.core.event import OCCASIONS
 from chalicelib.core.fault import Fault
-from chalicelib.core.ledger import fold
-from chalicelib.core.message import HTML, Message, rendered, values
-from chalicelib.core.money import Fen
-from chalicelib.core.rulebook import Channel, Language, Rulebook, Stage
-from chalicelib.core.sms import refused_words, segments
-from chalicelib.core.words import Reason
+from chalicelib.core.rulebook import Language, Rulebook, Stage
 
-from . import bulletins, compliance, messages, pagefiles, rulefiles
+from . import bulletins, compliance, messages, pagefiles, proof, rulefiles
 from .documents import Document
 from .rulefiles import RuleFiles
 
@@ -70,9 +61,9 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
     )
     # rules with a fault may make a message impossible to fill in: then they are mended first
     with suppress(LookupError, ValueError, StopIteration) if result.faults else nullcontext():
-        found = message_faults(draft)
+        found = proof.faults(draft)
         result.faults += found
-        files.documents |= {fault.file: _document_of(site, fault) for fault in found}
+        files.documents |= {fault.file: _document_of(site, fault) for fault in found if fault.file not in files.files}
     if not files.faults:  # the same holds for a page
         newest = max(rate.from_ for schedule in rules.fees.schedules for rate in schedule.rates)
         unfilled = [*pagefiles.faults(site, files, newest), *bulletins.faults(site, rules, draft.words)]
@@ -96,14 +87,14 @@ def _document_of(site: Path, fault: Fault) -> Document:
 
 
 def _messages(site: Path, result: Compiled, rules: Rulebook) -> dict[str, dict[Language, MessageText]]:
-    """Every message of the stages in every language; what is wrong with one goes to the faults."""
+    """Every message of stages and occasions in every language; what is wrong with one goes to the faults."""
     texts: dict[str, dict[Language, MessageText]] = {}
     stages = enumerate(rules.collection.stages)
     users = {stage.message: (index, stage) for index, stage in reversed(list(stages)) if stage.message}
-    for name, (index, stage) in sorted(users.items()):
+    for name in sorted({*users, *OCCASIONS}):
         for language in rules.community.languages:
             if not messages.file(site, name, language).is_file():
-                result.faults.append(_no_message(site, index, stage, language))
+                result.faults.append(_no_message(site, name, users.get(name), language))
                 continue
             text, read, faults = messages.compiled(site, name, language, rules.community.sms.profile)
             for fault in faults:
@@ -114,9 +105,12 @@ def _messages(site: Path, result: Compiled, rules: Rulebook) -> dict[str, dict[L
     return texts
 
 
-def _no_message(site: Path, index: int, stage: Stage, language: Language) -> Fault:
-    """A stage whose message has no file, told where the stage names it."""
-    file = messages.file(site, stage.message or "", language).relative_to(site).as_posix()
+def _no_message(site: Path, name: str, user: tuple[int, Stage] | None, language: Language) -> Fault:
+    """A message without a file, told where a stage names it; an occasion's by the file itself."""
+    file = messages.file(site, name, language).relative_to(site).as_posix()
+    if user is None:
+        return Fault(file, (), "file-missing", {}, file)
+    index, stage = user
     return Fault(consistency.COLLECTION, ("stages", index, "message"), "message-missing", {"stage": stage.id}, file)
 
 
@@ -151,88 +145,8 @@ def _git(folder: Path, *words: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def message_faults(draft: Bundle) -> list[Fault]:
-    """Every message filled in for a long-named owner with large sums: no unknown name, no SMS that is too long."""
-    return [
-        fault
-        for stage in draft.rules.collection.stages
-        for language, text in draft.messages.get(stage.message or "", {}).items()
-        for fault in _message_faults(draft, stage, language, text)
-    ]
-
-
-def _message_faults(draft: Bundle, stage: Stage, language: Language, text: MessageText) -> list[Fault]:
-    file, sms = f"messages/{language}/{stage.message}.md", draft.rules.community.sms
-    try:
-        message = _filled_in(draft, stage, language, text)
-    except TemplateError as error:
-        return [Fault(file, (), "template-error", {"detail": error.message or str(error)})]
-    if message.sms is None:
-        if Channel.SMS in stage.channels:
-            return [Fault(file, ("sms",), "message-missing", {"stage": stage.id}, sms.profile.value)]
-        return []
-    faults = [Fault(file, ("sms",), "sms-not-allowed", {"value": w}) for w in refused_words(message.sms, sms.profile)]
-    # the platform puts our signature in front
-    needed = segments(f"【{sms.signature.of(language)}】{message.sms}")
-    if needed > sms.max_segments:
-        faults.append(Fault(file, ("sms",), "sms-too-long", {"segments": str(needed)}, f"<= {sms.max_segments}"))
-    return faults
-
-
-def _filled_in(draft: Bundle, stage: Stage, language: Language, text: MessageText) -> Message:
-    account, step = worst_case(draft.rules, stage, language)
-    ledger = fold(account, draft.rules, step.on)
-    # 43 characters is what a code takes
-    url = f"{draft.rules.community.site_url}/en/balance/#{'x' * 43}"
-    said = values(draft, account, ledger, step, account.owner.contacts[0], url=url, unsubscribe_url=url)
-    HTML.from_string(draft.pages["unsubscribe"][language]).render(**said, state="ask")
-    return rendered(text, said)
-
-
 def _unlawful(site: Path, files: RuleFiles, draft: Bundle) -> list[Fault]:
-    """What may not be said in the files, then what shows only once a message is filled in."""
+    """What may not be said in the files, then what shows only once a message is filled in; each told once."""
     found = compliance.faults(site, files)
     told = {(fault.file, fault.values.get("rule")) for fault in found}
-    ceiling = published_ceiling(draft.rules)
-    for stage in draft.rules.collection.stages:
-        for language, text in draft.messages.get(stage.message or "", {}).items():
-            with suppress(TemplateError):  # told as such
-                message = _filled_in(draft, stage, language, text)
-                file = f"messages/{language}/{stage.message}.md"
-                filled = compliance.rendered_faults(file, message, (stage, language), draft.compliance, ceiling)
-                found += [fault for fault in filled if (fault.file, fault.values["rule"]) not in told]
-    return found
-
-
-def worst_case(rules: Rulebook, stage: Stage, language: Language) -> tuple[Account, Step]:
-    """An owner whose message is as long as a real one gets, at a stage."""
-    due_on = date(2026, 12, 31)
-    on = due_on + timedelta(days=max(stage.days))
-    name = "阿卜杜热合曼·买买提江" if language == "zh" else "Maximiliana Featherstonehaugh"
-    contact = Contact(name=name, email="a@example.com", phone="+8613800000000")
-    unit, kind = "商业裙楼-B1-0188", next(iter(rules.fees.unit_kinds))
-    bill = Bill(
-        id="2026-Q4",
-        unit=unit,
-        kind=rules.collection.allocation[0],
-        period="2026-Q4",
-        due_on=due_on,
-        issued_on=min(on, due_on - timedelta(days=rules.collection.limits.visible_days_before_due)),
-        principal=Fen(123_456_78),
-    )
-    account = Account(
-        owner=Owner(id="o-1", contacts=(contact,), language=language),
-        tenures=(Tenure(unit=unit, kind=kind, from_=date(2022, 1, 1)),),
-        bills=(bill,),
-    )
-    step = Step(
-        owner="o-1",
-        stage=stage,
-        step=stage.id,
-        anchor=bill.key,
-        bills=(bill.key,),
-        channel=stage.channels[0],
-        on=on,
-        reason=Reason("step-before-due", {"due": due_on, "days": 30, "stage": stage.name}),
-    )
-    return account, step
+    return [*found, *(one for one in proof.unlawful(draft) if (one.file, one.values["rule"]) not in told)]

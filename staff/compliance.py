@@ -8,11 +8,11 @@ from typing import Any
 
 from chalicelib.core import consistency, disclosure, lawbook
 from chalicelib.core.compliance import Finding, findings, published_ceiling
+from chalicelib.core.event import OCCASIONS, PROMOTIONS
 from chalicelib.core.fault import Fault
 from chalicelib.core.fault import Path as Place
 from chalicelib.core.lawbook import Kind, Lawbook, Where
-from chalicelib.core.message import Message
-from chalicelib.core.rulebook import Channel, Language, Rulebook, Stage, Text
+from chalicelib.core.rulebook import Channel, Language, Rulebook, Text
 
 from .rulefiles import RuleFiles
 
@@ -46,6 +46,10 @@ def _messages(site: Path, rules: Rulebook) -> Iterator[tuple[Path, Where]]:
         for language in rules.community.languages if stage.message else ():
             path = site / "messages" / language / f"{stage.message}.md"
             yield path, Where(lawbook.kind_of(stage, Channel.EMAIL), language, stage=stage.id)
+    for name in OCCASIONS:
+        for language in rules.community.languages:
+            kind = Kind.PROMOTION if name in PROMOTIONS else Kind.ANSWER
+            yield site / "messages" / language / f"{name}.md", Where(kind, language)
 
 
 def _public(site: Path, rules: Rulebook) -> Iterator[tuple[Path, Where]]:
@@ -81,16 +85,12 @@ def _is_in_another(text: str, language: Language) -> bool:
     return han > latin if language == "en" else latin > han
 
 
-def rendered_faults(
-    file: str, message: Message, where: tuple[Stage, Language], book: Lawbook, ceiling: Decimal
+def text_faults(
+    file: str, text: str, where: Where, book: Lawbook, ceiling: Decimal, path: Place = ()
 ) -> Iterator[Fault]:
-    """Findings in a message as an owner of a language gets it at a stage, by each way it leaves."""
-    stage, language = where
-    for channel, text in ((Channel.EMAIL, f"{message.subject}\n\n{message.text}"), (Channel.SMS, message.sms)):
-        here = Where(lawbook.kind_of(stage, channel), language, stage=stage.id)
-        path: Place = ("sms",) if channel is Channel.SMS else ()
-        for finding in findings(text, here, book, ceiling) if text else []:
-            yield fault(file, Finding(finding.rule, 0, finding.words), path)
+    """Findings in a message as an owner gets it; its lines are not the file's, so none is told."""
+    for finding in findings(text, where, book, ceiling):
+        yield fault(file, Finding(finding.rule, 0, finding.words), path)
 
 
 def fault(file: str, finding: Finding, path: Place = ()) -> Fault:

@@ -16,18 +16,17 @@ from chalicelib.core.lawbook import Where, kind_of
 from chalicelib.core.ledger import fold
 from chalicelib.core.message import values
 from chalicelib.core.notice import Task
-from chalicelib.core.rulebook import Channel, Language, Stage, Treatment
+from chalicelib.core.rulebook import Channel, Language, Stage
 from chalicelib.core.tasks import Standing
-from chalicelib.core.words import Reason, day_text
+from chalicelib.core.words import Reason
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 from chalicelib.flows.reminders import Run
 
-from . import aws, console, messages, outlook, paper, posting, session
+from . import aws, console, messages, outlook, paper, posting, session, stationery
 
 _MERGED = "letters.pdf"
 _POSTED = "posting.csv"
-_WAY_TO_PAY = "pay"
 
 
 class Letter(NamedTuple):
@@ -129,24 +128,7 @@ def sheet(rules: Bundle, account: Account, step: Step, url: str, reader: Proofre
     said = values(rules, account, ledger, step, contact, url=url, unsubscribe_url="")
     words = messages.paper(session.SITE.resolve(), step.stage.message or "", language)
     proofread(rules, step, contact, words.text.render(said), language, reader or Proofreader())
-    said |= {
-        "title": words.title or said["labels"]["letter-title"],
-        "reference_number": reference(step),
-        "today": day_text(rules.words, step.on, language),
-        "address": _address(contact, said),
-        "is_large": Treatment.LARGE_PRINT in account.owner.care,
-        "units": list(dict.fromkeys(row["unit"] for row in said["rows"])),
-        "bill_code": paper.code(url),
-        "pay_code": paper.code(f"{said['site_url']}/{_WAY_TO_PAY}/"),
-    }
-    return words.html.render(said)
-
-
-def _address(contact: Contact, said: dict[str, Any]) -> Sequence[str]:
-    """The lines for the envelope's window: where the owner gets post, or else the unit."""
-    if contact.postal_address:
-        return [line.strip() for line in contact.postal_address.splitlines() if line.strip()]
-    return [f"{said['community']} {said['rows'][0]['unit']}"] if said["rows"] else [said["community"]]
+    return stationery.sheet(words, said, rules, account, reference=reference(step), on=step.on)
 
 
 def proofread(rules: Bundle, step: Step, contact: Contact, text: str, language: Language, reader: Proofreader) -> None:

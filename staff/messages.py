@@ -11,7 +11,7 @@ import msgspec
 from jinja2 import Template, TemplateError
 from msgspec import Meta, Struct
 
-from chalicelib.core.bundle import MessageText
+from chalicelib.core.bundle import MessageText, Tone
 from chalicelib.core.fault import Fault
 from chalicelib.core.message import HTML, PLAIN
 from chalicelib.core.rulebook import Language, SmsProfile, Word
@@ -30,9 +30,14 @@ _STYLES = {
 
 
 class Front(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A message file's front matter: the subject, a text message for each profile of carriers, a letter's title."""
+    """A message file's front matter: the subject, how it speaks, its other ways.
+
+    `sms` is a text message for each profile of carriers, of no more than `sms_segments`; `paper` a letter's title.
+    """
 
     subject: Word
+    tone: Tone
+    sms_segments: Annotated[int, Meta(ge=1, le=10)] | None = None
     sms: Annotated[dict[SmsProfile, Word], Meta(min_length=1)] | None = None
     paper: Word | None = None
 
@@ -65,6 +70,8 @@ def compiled(
         html=_in_layout(site, "layout.html", parts["body"], _html),
         text=_in_layout(site, "layout.txt", parts["body"], _plain),
         sms=(front.sms or {}).get(profile),
+        sms_segments=front.sms_segments,
+        tone=front.tone,
     )
     return found, read, [*_syntax_faults(told_as, found)]
 

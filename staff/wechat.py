@@ -13,9 +13,10 @@ from chalicelib.core.bundle import Bundle
 from chalicelib.core.collection import Step
 from chalicelib.core.compliance import Proofreader
 from chalicelib.core.ledger import fold
-from chalicelib.core.message import one_line, values
+from chalicelib.core.message import values
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import Standing
+from chalicelib.core.voice import one_line
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 from chalicelib.flows.reminders import Run

@@ -1,7 +1,6 @@
 """A notice in words: nothing left blank, nothing escaped twice, nothing an owner is called can break it."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from chalicelib.core.bundle import MessageText
 from chalicelib.core.collection import Step, next_step
 from chalicelib.core.history import History
 from chalicelib.core.ledger import fold
-from chalicelib.core.message import Message, one_line, percent, period_text, rendered, values
+from chalicelib.core.message import Message, rendered, values
 from chalicelib.core.rulebook import Language
 from tests.builders import account, bill, bundle, contact, day, hold, owner, payment, rules
 
@@ -137,35 +136,3 @@ def test_a_value_nobody_gives_is_an_error_not_a_blank() -> None:
     template = MessageText(subject="x", html="{{ nobody }}", text="x")
     with pytest.raises(UndefinedError):
         rendered(template, {})
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("a\r\nb", "a b"), ("  a \t b ", "a b"), ("a\u202eb", "a b"), ("a\x00b\u2028c", "a b c"), ("王小明", "王小明")],
-)
-def test_one_line_has_no_breaks_controls_or_direction_marks(text: str, expected: str) -> None:
-    assert one_line(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("period", "zh", "en"),
-    [
-        ("2026-Q4", "2026年第四季度", "October to December 2026"),
-        ("2026-03", "2026年3月", "March 2026"),
-        ("2026-10", "2026年10月", "October 2026"),
-        ("2026", "2026年度", "2026"),
-        ("装修期", "装修期", "装修期"),
-        ("2026上半年", "2026上半年", "2026上半年"),
-        ("开荒-2026", "开荒-2026", "开荒-2026"),
-    ],
-)
-def test_a_period_is_said_as_people_say_it_and_one_named_otherwise_stands(period: str, zh: str, en: str) -> None:
-    assert (period_text(bundle(), period, "zh"), period_text(bundle(), period, "en")) == (zh, en)
-
-
-@pytest.mark.parametrize(
-    ("share", "expected"),
-    [("0.0003", "0.03%"), ("0.2", "20%"), ("0.20", "20%"), ("1", "100%"), ("0.00011", "0.011%"), ("0", "0%")],
-)
-def test_a_share_is_said_in_per_cent(share: str, expected: str) -> None:
-    assert percent(Decimal(share)) == expected

@@ -10,7 +10,7 @@ from chalicelib.core.rulebook import SmsProfile
 from staff import messages
 
 MAINLAND, ABROAD = SmsProfile.MAINLAND_CHINA, SmsProfile.INTERNATIONAL
-FRONT = '---\nsubject: "{{ community }}: hello"\nsms:\n  mainland-china: "CNY {{ amount }}"\n---\n'
+FRONT = '---\nsubject: "{{ community }}: hello"\ntone: warm\nsms:\n  mainland-china: "CNY {{ amount }}"\n---\n'
 
 
 @pytest.fixture
@@ -84,10 +84,12 @@ def test_a_file_without_front_matter_is_a_fault(site: Path, content: str) -> Non
 @pytest.mark.parametrize(
     ("front", "problem", "field", "line"),
     [
-        ("colour: red\nsubject: x", "unknown-key", "colour", 2),
-        ("sms:\n  mainland-china: x", "missing-key", "subject", 1),
-        ("subject: x\nsms:\n  pigeon: x", "unreadable", "", 1),
-        ('subject: ""', "empty", "subject", 2),
+        ("colour: red\nsubject: x\ntone: warm", "unknown-key", "colour", 2),
+        ("tone: warm\nsms:\n  mainland-china: x", "missing-key", "subject", 1),
+        ("subject: x", "missing-key", "tone", 1),
+        ("subject: x\ntone: cheeky", "not-one-of", "tone", 3),
+        ("subject: x\ntone: warm\nsms:\n  pigeon: x", "unreadable", "", 1),
+        ('subject: ""\ntone: warm', "empty", "subject", 2),
         ("subject: [x", "yaml", "", 2),
     ],
 )

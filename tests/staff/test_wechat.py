@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.core.account import Holder
+from chalicelib.core.collection import Step
 from chalicelib.core.link import digest
-from staff import aws, cli
-from tests.builders import bill, contact, day, hold, owner, tenure
+from staff import aws, cli, wechat
+from staff.specimen import LONGEST, of_stage
+from tests.builders import bill, contact, day, hold, owner, shipped_bundle, tenure
 
 ROOT = Path(__file__).parents[2]
 OWNER = "o-0412"
@@ -73,6 +75,20 @@ def test_the_texts_go_into_a_file_that_a_spreadsheet_opens(clerk: Any, tmp_path:
 def test_who_is_paused_is_left_alone(clerk: Any) -> None:
     aws.records().add_hold(OWNER, hold("2026-03-02", "2026-12-31"))
     assert clerk("wechat", "--on", "2026-03-02")[1]["owners"] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_stage_has_its_words_for_wechat(language: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    rules = shipped_bundle()
+    for stage in rules.rules.collection.stages:
+        if stage.message:
+            made = of_stage(rules.rules, stage, LONGEST[language], language)
+            assert isinstance(made.about, Step)
+            text = wechat.written(rules, made.account, made.about, "https://a.example/balance/#x")
+            assert "https://a.example/balance/#x" in text
+            assert rules.rules.community.service_centre.phone in text
+            assert "{{" not in text and "\n\n\n" not in text
 
 
 def test_a_hostile_name_adds_no_line_and_turns_no_text_around(clerk: Any) -> None:

@@ -1,6 +1,7 @@
 """What the functions run by: rules, words and messages as compiled from `site/`, with their revision."""
 
 import hashlib
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -13,13 +14,27 @@ from .rulebook import Language, Rulebook
 from .words import Words
 
 
+class Tone(StrEnum):
+    """How a message speaks, from the friendliest to the most formal; always politely."""
+
+    WARM = "warm"
+    PLAIN = "plain"
+    FIRM = "firm"
+    FORMAL = "formal"
+
+
 class MessageText(Struct, frozen=True, kw_only=True):
-    """One message in one language, as Jinja templates for each way it leaves."""
+    """One message in one language, as Jinja templates for each way it leaves.
+
+    `sms_segments` is how many parts its text message may take, where that is fewer than the community allows.
+    """
 
     subject: str
     html: str
     text: str
     sms: str | None = None
+    sms_segments: int | None = None
+    tone: Tone = Tone.PLAIN
 
 
 class Bundle(Struct, frozen=True, kw_only=True):

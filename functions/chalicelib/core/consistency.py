@@ -11,9 +11,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from . import ceilings, disclosure, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
+from .event import OCCASIONS
 from .fault import Fault
 from .naming import of_two, repeated, unknown, words_of
-from .rulebook import Channel, Collection, Community, Fees, Payments, SmsProfile, Text
+from .rulebook import Collection, Community, Fees, Payments, Text
 from .words import Words
 
 COMMUNITY, FEES, PAYMENTS, COLLECTION = "community.yml", "fees.yml", "payments.yml", "collection.yml"
@@ -107,13 +108,9 @@ def _differing(text: Text) -> str:
 
 
 def _sms_against_stages(community: Community, collection: Collection) -> Iterator[Fault]:
-    """Mainland carriers only carry registered templates, so each stage sent by SMS needs one."""
-    known = [stage.id for stage in collection.stages]
-    yield from unknown(COMMUNITY, ("sms", "templates"), community.sms.templates, known)
-    if community.sms.profile is SmsProfile.MAINLAND_CHINA:
-        for stage in collection.stages:
-            if Channel.SMS in stage.channels and stage.id not in community.sms.templates:
-                yield Fault(COMMUNITY, ("sms", "templates"), "sms-template-missing", {"stage": stage.id})
+    """Templates are of messages there are; whether one is missing or differs shows once messages are read."""
+    known = [stage.message for stage in collection.stages if stage.message]
+    yield from unknown(COMMUNITY, ("sms", "templates"), community.sms.templates, [*known, *OCCASIONS])
 
 
 def _kinds_against_collection(fees: Fees, collection: Collection) -> Iterator[Fault]:

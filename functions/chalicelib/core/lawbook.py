@@ -17,12 +17,17 @@ MONTHS_OF_GRACE = 6
 
 
 class Kind(StrEnum):
-    """What a text is: a public page, a reminder before the due date, a demand after it, a text message."""
+    """What a text is: a public page, a reminder before the due date, a demand after it, a text message.
+
+    An answer says what came of something the owner did; a promotion is for whoever has consented to them.
+    """
 
     PAGE = "page"
     REMINDER = "reminder"
     DEMAND = "demand"
     SMS = "sms"
+    ANSWER = "answer"
+    PROMOTION = "promotion"
 
 
 class Where(Struct, frozen=True):

@@ -1,10 +1,10 @@
-"""A notice in words: the compiled templates filled with what one owner needs to know."""
+"""A message in words: the compiled templates filled with what one owner needs to know."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from jinja2 import Environment, StrictUndefined, Template
 from msgspec import Struct
@@ -12,15 +12,13 @@ from msgspec import Struct
 from . import latefee
 from .account import Account, Contact
 from .bundle import Bundle, MessageText
-from .calendar import period as span_of
 from .claim import claim
 from .collection import Step
 from .debt import Debt
 from .ledger import Ledger
-from .money import total
-from .rulebook import Language
+from .money import Fen, rounded, total
 from .turns import answer_by
-from .words import day_text, money_text
+from .voice import Voice, one_line, percent
 
 HTML = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 # Plain text and SMS are not HTML, so nothing in them is to be escaped.
@@ -34,6 +32,23 @@ class Message(Struct, frozen=True):
     html: str
     text: str
     sms: str | None
+
+
+class Figure(TypedDict):
+    """The one sum a message is about: what it is, how much, and the day or way that goes with it."""
+
+    label: str
+    amount: str
+    note: str
+
+
+class Row(TypedDict):
+    """A line of a message's table; `unit` where it is about one."""
+
+    unit: str
+    what: str
+    detail: str
+    amount: str
 
 
 @lru_cache(maxsize=256)
@@ -50,15 +65,27 @@ def rendered(template: MessageText, values: Mapping[str, Any]) -> Message:
     """A compiled message with its values; a name no value is given for raises (StrictUndefined)."""
     return Message(
         subject=one_line(_plain(template.subject).render(values)),
-        html=_html(template.html).render(values),
-        text=_plain(template.text).render(values),
+        html=unbroken(_html(template.html).render(values)),
+        text=_GAP.sub("\n\n", _plain(template.text).render(values)),
         sms=one_line(_plain(template.sms).render(values)) if template.sms is not None else None,
     )
 
 
-def one_line(text: str) -> str:
-    """A text as a subject or SMS can hold it: no line breaks, no control or direction marks."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+_GAP = re.compile(r"\n{3,}")
+_TAG = re.compile(r"(<[^>]*>)")
+_WHOLE = re.compile(
+    r"\d{4}年\d{1,2}月(?:\d{1,2}日(?:（含当日）)?前?)?|\d{1,2} [A-Z][a-z]+ \d{4}"
+    r"|[¥￥][\d,]+\.\d\d|\d+(?:-\d+)+(?: \d{4}Q\d)?"
+)
+"""Dates, sums, telephone numbers and units."""
+
+
+def unbroken(html: str) -> str:
+    """HTML in which no date, sum or number is broken over two lines."""
+    head, body, rest = html.partition("<body")
+    parts = _TAG.split(body + rest)
+    parts[::2] = [_WHOLE.sub(r'<span style="white-space:nowrap">\g<0></span>', words) for words in parts[::2]]
+    return head + "".join(parts)
 
 
 def values(
@@ -72,84 +99,86 @@ def values(
     unsubscribe_url: str,
 ) -> dict[str, Any]:
     """Everything a message may say to an owner about a step."""
-    rules, language = bundle.rules, account.owner.language
-    community = rules.community
-    anchor = ledger.debts[step.anchor]
+    rules, voice = bundle.rules, Voice(bundle, account.owner.language)
+    anchor = ledger.debts[step.anchor].bill
     # what falls due later than the bills it is about would only blur what is asked for now
     last = max(ledger.debts[key].bill.due_on for key in step.bills)
     debts = claim(account, ledger, rules, due_by=last, is_demand=step.stage.demand)
     owed = total([debt.outstanding(ledger.on) for debt in debts])
+    deadline = answer_by(step.stage, step.on, rules.community)
+    due = voice.day(anchor.due_on)
+    return {
+        **greeting(voice, contact, url=url, unsubscribe_url=unsubscribe_url),
+        "figure": Figure(label=voice.label("total"), amount=voice.money(owed), note=f"{voice.label('due-by')} {due}"),
+        "rows": bill_rows(voice, debts, ledger.on),
+        "total": voice.money(owed),
+        "amount": plain_figures(owed),
+        "period": voice.period(anchor.period),
+        "due": due,
+        "left": _left((anchor.due_on - step.on).days, voice),
+        "deadline": voice.day(deadline) if deadline else "",
+        "late_fee": _late_fee(voice, debts, ledger.on),
+    }
+
+
+def greeting(voice: Voice, contact: Contact, *, url: str, unsubscribe_url: str) -> dict[str, Any]:
+    """What stands in every message: whom it is to, whom it is from, how to pay and where to look."""
+    community, payments, language = voice.bundle.rules.community, voice.bundle.rules.payments, voice.language
+    centre = community.service_centre
     return {
         "language": language,
-        "labels": {name: text.of(language) for name, text in bundle.words.labels.items()},
+        "labels": voice.labels(),
         "salutation": community.salutation.of(language),
-        "name": contact.name,
+        "name": one_line(contact.name),
         "community": community.name.of(language),
         "company": community.company.of(language),
         "centre": {
-            "name": community.service_centre.name.of(language),
-            "phone": community.service_centre.phone,
-            "email": community.service_centre.email,
-            "hours": community.service_centre.hours.of(language),
-            "address": community.service_centre.address.of(language),
+            "name": centre.name.of(language),
+            "phone": centre.phone,
+            "email": centre.email,
+            "hours": centre.hours.of(language),
+            "address": centre.address.of(language),
         },
-        "total": money_text(bundle.words, owed, language),
-        "amount": f"{owed / 100:.2f}",
-        "period": period_text(bundle, anchor.bill.period, language),
-        "due": day_text(bundle.words, anchor.bill.due_on, language),
-        "left": _left((anchor.bill.due_on - step.on).days, bundle, language),
-        "rows": [_row(bundle, debt, ledger.on, language) for debt in debts],
-        "methods": [method.name.of(language) for method in rules.payments.methods],
-        "reference": rules.payments.reference.of(language),
-        "deadline": _deadline(bundle, step, language),
-        "late_fee": _late_fee(bundle, debts, ledger.on, language),
+        "ways": voice.either([(method.mention or method.name).of(language) for method in payments.methods]),
+        "reference": payments.reference.of(language),
         "site_url": community.site_url + ("" if language == "zh" else "/en"),
         "url": url,
         "unsubscribe_url": unsubscribe_url,
     }
 
 
-def _left(days: int, bundle: Bundle, language: Language) -> str:
+def plain_figures(amount: Fen) -> str:
+    """A sum without signs or commas: carriers' templates take nothing else, and nobody misreads it."""
+    return f"{amount // 100}.{amount % 100:02d}"
+
+
+def bill_rows(voice: Voice, debts: Sequence[Debt], on: date) -> list[Row]:
+    """What is still open of some bills, a line each."""
+    return [
+        Row(
+            unit=one_line(debt.bill.unit),
+            what=voice.thing(debt.bill),
+            detail=f"{voice.period(debt.bill.period)} · {voice.label('due-day')} {voice.day(debt.bill.due_on)}",
+            amount=voice.money(debt.outstanding(on)),
+        )
+        for debt in debts
+    ]
+
+
+def _left(days: int, voice: Voice) -> str:
     """How near the due day is, as people say it: a reminder that waited out a holiday may come on the day itself."""
-    name = {0: "due-today", 1: "due-tomorrow"}.get(days, "due-in-days")
-    return bundle.words.labels[name].of(language).format(days=days)
+    return voice.label({0: "due-today", 1: "due-tomorrow"}.get(days, "due-in-days"), days=days)
 
 
-def period_text(bundle: Bundle, period: str, language: Language) -> str:
-    """A period as people say it; one staff named otherwise stands as it is."""
-    try:
-        first = span_of(period).first
-    except ValueError:
-        return period
-    year, _, part = period.partition("-")
-    kind = f"quarter-{part[1]}" if part.startswith("Q") else "month" if part else "year"
-    form = bundle.words.labels[f"period-{kind}"].of(language)
-    month = str(first.month) if language == "zh" else bundle.words.months[first.month - 1]
-    return form.format(year=year, month=month)
+_EXAMPLE = Fen(1_000_00)
+"""The sum by which a rate is made plain."""
 
 
-def _row(bundle: Bundle, debt: Debt, on: date, language: Language) -> dict[str, str]:
-    bill, kind = debt.bill, bundle.rules.fees.kinds.get(debt.bill.kind)
-    return {
-        "unit": bill.unit,
-        "kind": kind.name.of(language) if kind else bill.kind,
-        "period": period_text(bundle, bill.period, language),
-        "due": day_text(bundle.words, bill.due_on, language),
-        "amount": money_text(bundle.words, debt.outstanding(on), language),
-    }
-
-
-def _deadline(bundle: Bundle, step: Step, language: Language) -> str:
-    last = answer_by(step.stage, step.on, bundle.rules.community)
-    if last is None:
-        return ""
-    return day_text(bundle.words, last, language)
-
-
-def _late_fee(bundle: Bundle, debts: list[Debt], on: date, language: Language) -> dict[str, str] | None:
+def _late_fee(voice: Voice, debts: Sequence[Debt], on: date) -> dict[str, str] | None:
     """From when and how a late fee would run, and what has run already; None when no bill carries one.
 
-    `from` is the first day that is still to come for any of the bills, empty when it runs for all of them.
+    `from` is the first day that is still to come for any of the bills, empty when it runs for all of them;
+    `example` is what a day costs on `base`.
     """
     bearing = [(debt, debt.late_fee_rule) for debt in debts if debt.late_fee_rule and debt.principal_left]
     if not bearing:
@@ -157,16 +186,14 @@ def _late_fee(bundle: Bundle, debts: list[Debt], on: date, language: Language) -
     starts = [(latefee.first_day(debt.bill.due_on, rule), debt.bill.period) for debt, rule in bearing]
     ahead = min(((first, period) for first, period in starts if first > on), default=None)
     debt, rule = bearing[-1]
+    rate = latefee.daily_rate(rule, debt.reference, max(max(starts)[0], on))
     charged = total([debt.late_fee_left(on) for debt in debts])
     return {
-        "from": day_text(bundle.words, ahead[0], language) if ahead else "",
-        "period": period_text(bundle, ahead[1], language) if ahead else "",
-        "rate": percent(latefee.daily_rate(rule, debt.reference, max(max(starts)[0], on))),
+        "from": voice.day(ahead[0]) if ahead else "",
+        "period": voice.period(ahead[1]) if ahead else "",
+        "rate": percent(rate),
+        "base": voice.money(_EXAMPLE),
+        "example": voice.money(rounded(_EXAMPLE * rate)),
         "cap": percent(rule.cap_share),
-        "charged": money_text(bundle.words, charged, language) if charged else "",
+        "charged": voice.money(charged) if charged else "",
     }
-
-
-def percent(share: Decimal) -> str:
-    """A share as people write it: 0.0003 is 0.03%."""
-    return f"{(share * 100).normalize():f}%"

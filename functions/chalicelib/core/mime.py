@@ -8,7 +8,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from .errors import BadInput
-from .message import Message, one_line
+from .message import Message
+from .voice import one_line
 
 
 def mime(
@@ -19,12 +20,13 @@ def mime(
     recipient_name: str,
     language: str,
     notice: str,
-    unsubscribe_url: str,
+    unsubscribe_url: str = "",
     now: datetime,
 ) -> bytes:
     """The bytes to hand to SES as `Raw`; names are flattened to one line, so none can add a header.
 
-    List-Unsubscribe with One-Click as RFC 8058 asks; Auto-Submitted (RFC 3834) keeps auto-replies away.
+    List-Unsubscribe with One-Click as RFC 8058 asks, but for what the owner has just asked for; Auto-Submitted
+    (RFC 3834) keeps auto-replies away.
     BadInput for an address that no mail host would take.
     """
     mail = EmailMessage(policy=SMTP)
@@ -38,11 +40,9 @@ def mime(
     mail.add_alternative(message.html, subtype="html", cte="base64")
     mail["Content-Language"] = language  # after the bodies: setting those drops what describes the content
     # The library would encode what does not fit its lines, and mail hosts read these byte by byte.
-    as_it_is = (
-        f"X-Courtyard-Notice: {notice}\r\n"
-        f"List-Unsubscribe: <{unsubscribe_url}>\r\n"
-        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    )
+    as_it_is = f"X-Courtyard-Notice: {notice}\r\n"
+    if unsubscribe_url:
+        as_it_is += f"List-Unsubscribe: <{unsubscribe_url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     return as_it_is.encode("ascii") + mail.as_bytes()
 
 

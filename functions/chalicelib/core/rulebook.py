@@ -63,13 +63,20 @@ class SmsProfile(StrEnum):
     INTERNATIONAL = "international"
 
 
+class SmsTemplate(_Rules, frozen=True, kw_only=True):
+    """A text message as registered with the mainland's carriers: its id, and what it is filled in with, in order."""
+
+    id: Word
+    variables: tuple[Word, ...] = ()
+
+
 class Sms(_Rules, frozen=True, kw_only=True):
-    """How text messages leave: the carrier's profile, our signature, registered templates by stage."""
+    """How text messages leave: the carrier's profile, our signature, registered templates by message and language."""
 
     profile: SmsProfile
     signature: Text
     max_segments: Annotated[int, Meta(ge=1, le=10)]
-    templates: dict[Id, Word]
+    templates: dict[Id, dict[Language, SmsTemplate]]
 
 
 class Community(_Rules, frozen=True, kw_only=True):
@@ -185,10 +192,14 @@ class Fees(_Rules, frozen=True, kw_only=True):
 
 
 class Method(_Rules, frozen=True, kw_only=True):
-    """One way to pay, with its steps; `aliases` are the words bank files and ledgers use for it."""
+    """One way to pay, with its steps; `aliases` are the words bank files and ledgers use for it.
+
+    `mention` is its name within a sentence, where that is another.
+    """
 
     id: Id
     name: Text
+    mention: Text | None = None
     summary: Text
     steps: Annotated[tuple[Text, ...], Meta(min_length=1)]
     proof: Text

@@ -1,0 +1,159 @@
+"""Every message of a bundle filled in before anyone gets one: nothing unknown, unlawful, too long or unregistered."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+from jinja2 import TemplateError
+
+from chalicelib.core import consistency
+from chalicelib.core.bundle import Bundle, MessageText, Tone
+from chalicelib.core.compliance import published_ceiling
+from chalicelib.core.event import ASKS_FOR_MONEY, PROMOTIONS
+from chalicelib.core.fault import Fault, Path
+from chalicelib.core.lawbook import Kind, Where, kind_of
+from chalicelib.core.message import HTML, Message, rendered
+from chalicelib.core.rulebook import Channel, Language, SmsProfile, Stage
+from chalicelib.core.sms import refused_words, segments
+
+from . import compliance
+from .specimen import LONGEST, Specimen, of_occasions, of_stage
+
+_TAG = re.compile(r"{{\s*(.*?)\s*}}")
+
+
+class Sheet(NamedTuple):
+    """A message in one language, with its longest specimen; `stage` where a stage sends it."""
+
+    name: str
+    language: Language
+    text: MessageText
+    specimen: Specimen
+    stage: Stage | None = None
+
+    @property
+    def file(self) -> str:
+        return f"messages/{self.language}/{self.name}.md"
+
+    def where(self, channel: Channel) -> Where:
+        """What the message is, by the way it leaves."""
+        if self.stage:
+            return Where(kind_of(self.stage, channel), self.language, stage=self.stage.id)
+        return Where(occasion_kind(self.name, channel), self.language)
+
+    def filled_in(self, draft: Bundle) -> Message:
+        # 43 characters is what a code takes
+        url = f"{draft.rules.community.site_url}/en/balance/#{'x' * 43}"
+        said = self.specimen.values(draft, url=url, unsubscribe_url=url)
+        HTML.from_string(draft.pages["unsubscribe"][self.language]).render(**said, state="ask")
+        return rendered(self.text, said)
+
+
+def occasion_kind(name: str, channel: Channel) -> Kind:
+    """What the message of an occasion is: one that asks for money has to say how to pay it."""
+    if name in PROMOTIONS:
+        return Kind.PROMOTION
+    if channel is Channel.SMS:
+        return Kind.SMS
+    return Kind.REMINDER if name in ASKS_FOR_MONEY else Kind.ANSWER
+
+
+def sheets(draft: Bundle) -> Iterator[Sheet]:
+    """Every message for every stage that sends it, then those of the occasions."""
+    rules = draft.rules
+    for stage in rules.collection.stages:
+        for language, text in draft.messages.get(stage.message or "", {}).items():
+            made = of_stage(rules, stage, LONGEST[language], language)
+            yield Sheet(made.message, language, text, made, stage)
+    for language in rules.community.languages:
+        for made in of_occasions(rules, LONGEST[language], language):
+            if language in draft.messages.get(made.message, {}):
+                yield Sheet(made.message, language, draft.messages[made.message][language], made)
+
+
+def faults(draft: Bundle) -> list[Fault]:
+    """What keeps a message from being sent: an unknown name, a text message that is too long or not as registered."""
+    found = [fault for sheet in sheets(draft) for fault in _faults(draft, sheet)]
+    return [*found, *_tones(draft)]
+
+
+def _faults(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
+    try:
+        message = sheet.filled_in(draft)
+    except TemplateError as error:
+        yield Fault(sheet.file, (), "template-error", {"detail": error.message or str(error)})
+        return
+    if sheet.name in PROMOTIONS and (sheet.stage or message.sms is not None):
+        yield Fault(sheet.file, ("sms",), "promotion-not-here", {}, Channel.EMAIL.value)
+    if message.sms is not None:
+        yield from _sms_faults(draft, sheet, message.sms)
+    elif sheet.stage and Channel.SMS in sheet.stage.channels:
+        yield Fault(
+            sheet.file, ("sms",), "message-missing", {"stage": sheet.stage.id}, draft.rules.community.sms.profile
+        )
+
+
+def _sms_faults(draft: Bundle, sheet: Sheet, filled: str) -> Iterator[Fault]:
+    sms, path = draft.rules.community.sms, ("sms",)
+    for word in refused_words(filled, sms.profile):
+        yield Fault(sheet.file, path, "sms-not-allowed", {"value": word})
+    # the platform puts our signature in front
+    needed = segments(f"【{sms.signature.of(sheet.language)}】{filled}")
+    most = min(sheet.text.sms_segments or sms.max_segments, sms.max_segments)
+    if needed > most:
+        yield Fault(sheet.file, path, "sms-too-long", {"segments": str(needed)}, f"<= {most}")
+    if sms.profile is SmsProfile.MAINLAND_CHINA:
+        yield from _registration(draft, sheet)
+
+
+def _registration(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
+    """Mainland carriers carry registered texts alone: fixed words, and the blanks as they were told to them."""
+    source = sheet.text.sms or ""
+    blanks = _TAG.findall(source)
+    if "{%" in source:
+        yield Fault(sheet.file, ("sms",), "sms-varies", {})
+    template = draft.rules.community.sms.templates.get(sheet.name, {}).get(sheet.language)
+    path: Path = ("sms", "templates", sheet.name, sheet.language)
+    if template is None:
+        yield Fault(consistency.COMMUNITY, path, "sms-template-missing", {"message": sheet.name})
+    elif list(template.variables) != blanks:
+        allowed = ", ".join(blanks)
+        yield Fault(
+            consistency.COMMUNITY, (*path, "variables"), "sms-template-differs", {"message": sheet.name}, allowed
+        )
+
+
+_FIRMNESS = {tone: rank for rank, tone in enumerate(Tone)}
+
+
+def _tones(draft: Bundle) -> Iterator[Fault]:
+    """Warm before the due date, plain and firm after it, and never friendlier than the demand before."""
+    for language in draft.rules.community.languages:
+        least = Tone.WARM
+        for stage in draft.rules.collection.stages:
+            text = draft.messages.get(stage.message or "", {}).get(language)
+            if text is None:
+                continue
+            file = f"messages/{language}/{stage.message}.md"
+            if not stage.demand and text.tone is not Tone.WARM:
+                yield Fault(file, ("tone",), "tone-out-of-place", {"stage": stage.id}, Tone.WARM.value)
+            elif stage.demand and (text.tone is Tone.WARM or _FIRMNESS[text.tone] < _FIRMNESS[least]):
+                firmer = [tone for tone in Tone if tone is not Tone.WARM and _FIRMNESS[tone] >= _FIRMNESS[least]]
+                yield Fault(file, ("tone",), "tone-out-of-place", {"stage": stage.id}, ", ".join(firmer))
+            least = text.tone if stage.demand else least
+
+
+def unlawful(draft: Bundle) -> list[Fault]:
+    """What may not be said, or is left out, and shows only once a message is filled in."""
+    ceiling = published_ceiling(draft.rules)
+    found: list[Fault] = []
+    for sheet in sheets(draft):
+        with suppress(TemplateError):  # told as such
+            message = sheet.filled_in(draft)
+            for channel, text in ((Channel.EMAIL, f"{message.subject}\n\n{message.text}"), (Channel.SMS, message.sms)):
+                path: Path = ("sms",) if channel is Channel.SMS else ()
+                if text:
+                    where = sheet.where(channel)
+                    found += compliance.text_faults(sheet.file, text, where, draft.compliance, ceiling, path)
+    return found

@@ -1,0 +1,44 @@
+"""A message on the company's paper: address for the envelope's window, number, codes to scan, slip to tear off."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from chalicelib.core.account import Account, Contact
+from chalicelib.core.bundle import Bundle
+from chalicelib.core.message import unbroken
+from chalicelib.core.rulebook import Treatment
+from chalicelib.core.voice import one_line
+from chalicelib.core.words import day_text
+
+from . import paper
+from .messages import Paper
+
+_WAY_TO_PAY = "pay"
+
+
+def sheet(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Account, *, reference: str, on: date) -> str:
+    """A letter as HTML, filled in; in large print for an owner who is cared for so."""
+    return unbroken(_filled(words, said, rules, account, reference=reference, on=on))
+
+
+def _filled(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Account, *, reference: str, on: date) -> str:
+    labels, contact = said["labels"], account.owner.contacts[0]
+    units = list(dict.fromkeys(row["unit"] for row in said["rows"] if row["unit"]))
+    return words.html.render(
+        **said,
+        title=words.title or labels["letter-title"],
+        reference_number=reference,
+        today=day_text(rules.words, on, account.owner.language),
+        address_lines=_address(contact, [f"{said['community']} {unit}" for unit in units[:1]] or [said["community"]]),
+        is_large=Treatment.LARGE_PRINT in account.owner.care,
+        units=units,
+        bill_code=paper.code(said["url"]) if said["url"] else "",
+        pay_code=paper.code(f"{said['site_url']}/{_WAY_TO_PAY}/"),
+    )
+
+
+def _address(contact: Contact, otherwise: Sequence[str]) -> Sequence[str]:
+    """The lines for the envelope's window: where the owner gets post, or else the unit."""
+    lines = [one_line(line) for line in (contact.postal_address or "").splitlines()]
+    return [line for line in lines if line] or otherwise
