@@ -31,7 +31,7 @@ def add_command(command: session.Command) -> None:
     parser.add_argument("--bill", action="append", default=[], help="only this bill: ID, or ID/UNIT, or ID/UNIT/KIND")
     parser.add_argument("--until", type=session.day, help="the last day (default: the longest allowed)")
     parser.add_argument("--part", action="append", default=[], type=_part, help="plan: DAY=YUAN (again for more)")
-    parser.add_argument("--role", type=Actor, choices=list(Actor)[1:], default=Actor.CLERK, help="who opens it")
+    parser.add_argument("--role", type=Actor, choices=list(Actor)[1:], default=Actor.CLERK, help="who opens or ends it")
     parser.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
 
 
@@ -78,8 +78,18 @@ def _end(said: Any, rules: Bundle, records: Records, account: Account, running: 
     last = on - timedelta(days=1)
     if running.until is not None and running.until <= last:
         raise session.Refused(session.text(rules, said, "hold-over", until=running.until))
-    if not said.dry_run:
-        holds.end_hold(records, account.owner.id, said.kind, last=last)
+    ended = holds.end_hold(
+        records,
+        rules,
+        account.owner.id,
+        said.kind,
+        last=last,
+        role=said.role,
+        by=aws.identity(),
+        dry_run=said.dry_run,
+    )
+    if not isinstance(ended, Hold):
+        raise session.refused(rules, said, ended)
     return _tell(said, rules, running, last)
 
 

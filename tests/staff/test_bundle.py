@@ -101,6 +101,12 @@ FAULTS: dict[str, tuple[str, str, str, tuple[str, str]]] = {
         "    paid-up:\n",
         ("community.yml", "sms-template-missing"),
     ),
+    "a registered template of a message there is none of": (
+        "community.yml",
+        "    receipt:\n",
+        "    receipts:\n",
+        ("community.yml", "unknown-name"),
+    ),
     "a text message that was changed after it was registered": (
         "messages/zh/due-soon.md",
         "{{ period }}物业账单",
@@ -342,8 +348,9 @@ def test_a_message_without_a_file_is_told_where_the_stage_names_it(site: Path) -
 
 
 def test_a_review_that_is_due_warns_and_one_that_was_missed_fails(site: Path) -> None:
+    edit(site / "community.yml", "last: 2027-02-08,", "last: 2027-02-08, make_up: [2027-02-20],")
     fresh, due, missed = (
-        bundle.compiled(site, on=on) for on in (date(2026, 12, 1), date(2027, 12, 1), date(2028, 6, 1))
+        bundle.compiled(site, on=on) for on in (date(2026, 11, 30), date(2027, 12, 1), date(2028, 6, 1))
     )
     assert (fresh.warnings, fresh.faults) == ([], [])
     assert due.faults == []

@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from . import ceilings, disclosure, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
-from .event import OCCASIONS
 from .fault import Fault
 from .naming import of_two, repeated, unknown, words_of
 from .rulebook import Collection, Community, Fees, Payments, Text
@@ -41,8 +40,6 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         found += _kinds_against_collection(fees, collection)
     if community and fees:
         found += unknown(COMMUNITY, ("units",), community.units, fees.unit_kinds)
-    if community and collection:
-        found += _sms_against_stages(community, collection)
     found += _texts_faults(files)
     if book and collection:
         found += lawbook.faults(book, [stage.id for stage in collection.stages])
@@ -105,12 +102,6 @@ def _differing(text: Text) -> str:
     except ValueError as error:  # a brace without its pair
         return str(error)
     return ", ".join(sorted(blanks[0] ^ blanks[1]))
-
-
-def _sms_against_stages(community: Community, collection: Collection) -> Iterator[Fault]:
-    """Templates are of messages there are; whether one is missing or differs shows once messages are read."""
-    known = [stage.message for stage in collection.stages if stage.message]
-    yield from unknown(COMMUNITY, ("sms", "templates"), community.sms.templates, [*known, *OCCASIONS])
 
 
 def _kinds_against_collection(fees: Fees, collection: Collection) -> Iterator[Fault]:

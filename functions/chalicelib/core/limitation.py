@@ -3,7 +3,8 @@
 Civil Code art. 188: three years from when the creditor could know, that is from the due date; art. 195: a demand, the
 debtor's agreement and a suit start it anew; art. 192: once over, only the debtor's agreement does. A letter or an
 electronic message is a demand once it has, or should have, arrived (法释〔2020〕17号 art. 8): one whose fate is not
-known is none. Where the law leaves a doubt the clock is the shorter one.
+known is none. Where the law leaves a doubt the clock is the shorter one: what staff noted of a promise is no proof of
+one, so it takes the owner's own word to bring back a claim that has run out.
 """
 
 from collections.abc import Iterator
@@ -111,9 +112,10 @@ def _events(
     debt: Debt, account: Account, ledger: Ledger, history: History, rules: Rulebook, on: date
 ) -> Iterator[_Event]:
     """Demands that are proven, what the owner agreed to, payments of this bill, and suits."""
-    demands = {stage.id for stage in rules.collection.stages if stage.demand}
+    # a demand whose stage the policy no longer has is a demand all the same
+    friendly = {stage.id for stage in rules.collection.stages if not stage.demand}
     for day, stage in history.proven(debt.bill.key):
-        if stage in demands and debt.bill.due_on < day <= on:
+        if stage not in friendly and debt.bill.due_on < day <= on:
             yield _Event(day, day)
     for payment in {allocation.payment for allocation in debt.allocations}:
         paid_on = ledger.receipts[payment].payment.paid_on
@@ -122,9 +124,11 @@ def _events(
         if hold.kind == "litigation":
             yield _Event(hold.from_, hold.until or on)
         elif hold.kind in _AGREED or (hold.kind == "hardship" and hold.by == BY_OWNER):
-            yield _Event(hold.from_, hold.from_, revives=hold.kind in _AGREED)
+            yield _Event(hold.from_, hold.from_, revives=hold.kind in _AGREED and hold.by == BY_OWNER)
 
 
 def _holds(debt: Debt, account: Account, on: date) -> list[Hold]:
+    """The pauses of a bill; one that was withdrawn before it had lasted a day never was."""
     key = debt.bill.key
-    return [hold for hold in account.holds if hold.from_ <= on and (not hold.bills or key in hold.bills)]
+    begun = [hold for hold in account.holds if hold.from_ <= on and (hold.until is None or hold.from_ <= hold.until)]
+    return [hold for hold in begun if not hold.bills or key in hold.bills]
