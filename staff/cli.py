@@ -18,7 +18,22 @@ from chalicelib.flows import reminders
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
-from . import approval, aws, bundle, casework, console, imports, letters, outlook, pause, policydiff, session, simulate
+from . import (
+    approval,
+    aws,
+    bundle,
+    casework,
+    console,
+    imports,
+    letters,
+    outlook,
+    pause,
+    policydiff,
+    posters,
+    session,
+    simulate,
+    wechat,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     casework.add_commands(command)
     pause.add_command(command)
     letters.add_command(command)
+    posters.add_command(command)
+    wechat.add_command(command)
     simulate.add_command(command)
     policydiff.add_command(command)
     linked = command("link", link, "mint a private link for an owner", "courtyard link o-0412 --json")

@@ -96,6 +96,14 @@ def paper(site: Path, name: str, language: Language) -> Paper:
     return Paper(front.paper, sheet, text)
 
 
+@cache
+def chat(site: Path, name: str, language: Language) -> Template:
+    """A message that `courtyard check` has passed, as one person writes it to another in WeChat."""
+    parts = _FRONT.fullmatch(file(site, name, language).read_text(encoding="utf-8-sig"))
+    assert parts  # noqa: S101  # checked
+    return PLAIN.from_string(_in_layout(site, "wechat.txt", parts["body"], _plain))
+
+
 def _on_paper(body: str) -> str:
     """HTML without the styles that mail needs; an address is printed behind its words."""
     bare = re.sub(r' style="[^"]*"', "", _html(body))

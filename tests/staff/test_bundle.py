@@ -16,7 +16,7 @@ from tests.builders import SITE
 def site(tmp_path: Path) -> Path:
     """A copy of what staff keep in `site/` that the bundle is made of."""
     target = tmp_path / "site"
-    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "theme", "schema"))
+    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "posters", "theme", "schema"))
     return target
 
 

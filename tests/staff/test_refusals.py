@@ -280,7 +280,7 @@ def test_without_a_roster_everybody_with_something_to_do_is_asked_for(site: Path
 def whole(tmp_path: Path) -> Path:
     """A copy of what the bundle is made of, with 2027 as if the State Council had arranged it."""
     target = tmp_path / "site"
-    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "theme", "schema"))
+    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "posters", "theme", "schema"))
     path = target / "community.yml"
     text, guessed = path.read_text(encoding="utf-8"), "last: 2027-02-08, quiet_days"
     path.write_text(text.replace(guessed, "last: 2027-02-08, make_up: [2027-02-20], quiet_days"), encoding="utf-8")

@@ -1,7 +1,7 @@
 """Whether the rules staff wrote agree with each other; every disagreement is a fault, none raises.
 
 What each file must hold to is in modules of its own: `tariff` (fees), `holidays` (community), `stages`, `means`,
-`escalation`, `pauses`, `timetable`, `ceilings` and `terms` (collection), `lawbook` (compliance).
+`escalation`, `pauses`, `timetable`, `ceilings` and `terms` (collection), `lawbook` (compliance), `disclosure`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 from zoneinfo import available_timezones
 
-from . import ceilings, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
+from . import ceilings, disclosure, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
 from .fault import Fault
 from .naming import of_two, repeated, unknown, words_of
 from .rulebook import Collection, Community, Fees, Payments, Text
@@ -26,7 +26,6 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
     fees: Fees | None = files.get(FEES)
     payments: Payments | None = files.get(PAYMENTS)
     collection: Collection | None = files.get(COLLECTION)
-    words: Words | None = files.get(WORDS)
     book: lawbook.Lawbook | None = files.get(lawbook.FILE)
     found: list[Fault] = []
     if community:
@@ -41,8 +40,7 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         found += _kinds_against_collection(fees, collection)
     if community and fees:
         found += unknown(COMMUNITY, ("units",), community.units, fees.unit_kinds)
-    if words:
-        found += _words_faults(words)
+    found += _texts_faults(files)
     if book and collection:
         found += lawbook.faults(book, [stage.id for stage in collection.stages])
         found += escalation.faults(book, collection)
@@ -77,6 +75,14 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
     yield from repeated(COLLECTION, ("stages",), [stage.id for stage in collection.stages])
     for part in (stages, means, ceilings, terms, timetable, pauses):
         yield from part.faults(collection)
+
+
+def _texts_faults(files: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is read and not computed with: short texts, and the yearly disclosure."""
+    if WORDS in files:
+        yield from _words_faults(files[WORDS])
+    if disclosure.FILE in files:
+        yield from disclosure.faults(files[disclosure.FILE])
 
 
 def _words_faults(words: Words) -> Iterator[Fault]:
