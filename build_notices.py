@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from chalicelib.core import calendar, consistency
 from chalicelib.core.rulebook import Language, Rulebook
 from chalicelib.core.words import problem_text, said
-from staff import agenda, compliance, feed, icalendar, noticeboard, pagefiles, rulefiles
+from staff import agenda, compliance, feed, icalendar, noticeboard, pagefiles, rulefiles, showcase
 from staff.pages import Pages
 
 ROOT = Path(__file__).parent
@@ -76,6 +76,8 @@ def _notices(config: MkDocsConfig) -> Iterator[File]:
         yield file
     yield File.generated(config, feed.FILE, content=_feed(pages, config), inclusion=hidden)
     yield File.generated(config, agenda.FILE, content=_agenda(pages, config), inclusion=hidden)
+    for name, content in showcase.pages(pages.samples()):
+        yield File.generated(config, f"messages/{name}", content=content, inclusion=hidden)
 
 
 def _feed(pages: Pages, config: MkDocsConfig) -> bytes:

@@ -1,21 +1,17 @@
 """Compiles `site/` into the functions' bundle; a rulebook or message with a fault never becomes one."""
 
-import hashlib
 import re
-import subprocess
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from chalicelib.core import bundle as core
-from chalicelib.core import consistency, lawbook
-from chalicelib.core.bundle import Bundle, MessageText
-from chalicelib.core.event import OCCASIONS
+from chalicelib.core import consistency
+from chalicelib.core.bundle import Bundle
 from chalicelib.core.fault import Fault
-from chalicelib.core.rulebook import Language, Rulebook, Stage
 
-from . import bulletins, compliance, messages, pagefiles, proof, rulefiles
+from . import bulletins, compliance, drafts, pagefiles, proof, rulefiles
 from .documents import Document
 from .rulefiles import RuleFiles
 
@@ -49,16 +45,8 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
     if missing or files.files.keys() != rulefiles.TYPES.keys():
         return result
     rules = files.rulebook
-    texts = _messages(site, result, rules)
-    pages = {"unsubscribe": dict.fromkeys(rules.community.languages, messages.page(site, "unsubscribe"))}
-    draft = Bundle(
-        revision=revision(site),
-        rules=rules,
-        words=files.files["words.yml"],
-        compliance=files.files[lawbook.FILE],
-        messages=texts,
-        pages=pages,
-    )
+    draft, faults = drafts.draft(site, files)
+    result.faults += faults
     # rules with a fault may make a message impossible to fill in: then they are mended first
     with suppress(LookupError, ValueError, StopIteration) if result.faults else nullcontext():
         found = proof.faults(draft)
@@ -86,34 +74,6 @@ def _document_of(site: Path, fault: Fault) -> Document:
     return Document(lines={(): told[0] if told else 1})
 
 
-def _messages(site: Path, result: Compiled, rules: Rulebook) -> dict[str, dict[Language, MessageText]]:
-    """Every message of stages and occasions in every language; what is wrong with one goes to the faults."""
-    texts: dict[str, dict[Language, MessageText]] = {}
-    stages = enumerate(rules.collection.stages)
-    users = {stage.message: (index, stage) for index, stage in reversed(list(stages)) if stage.message}
-    for name in sorted({*users, *OCCASIONS}):
-        for language in rules.community.languages:
-            if not messages.file(site, name, language).is_file():
-                result.faults.append(_no_message(site, name, users.get(name), language))
-                continue
-            text, read, faults = messages.compiled(site, name, language, rules.community.sms.profile)
-            for fault in faults:
-                result.files.documents.setdefault(fault.file, read)
-            result.faults += faults
-            if text:
-                texts.setdefault(name, {})[language] = text
-    return texts
-
-
-def _no_message(site: Path, name: str, user: tuple[int, Stage] | None, language: Language) -> Fault:
-    """A message without a file, told where a stage names it; an occasion's by the file itself."""
-    file = messages.file(site, name, language).relative_to(site).as_posix()
-    if user is None:
-        return Fault(file, (), "file-missing", {}, file)
-    index, stage = user
-    return Fault(consistency.COLLECTION, ("stages", index, "message"), "message-missing", {"stage": stage.id}, file)
-
-
 def write(site: Path, target: Path, *, on: date | None = None) -> Compiled:
     """Writes the bundle in one move, so that nobody reads half of one; with a fault, nothing is written."""
     result = compiled(site, on=on)
@@ -123,26 +83,6 @@ def write(site: Path, target: Path, *, on: date | None = None) -> Compiled:
         draft.write_bytes(core.encoded(result.bundle))
         draft.replace(target)
     return result
-
-
-def revision(site: Path) -> str:
-    """The Git commit that last changed `site/`, with a mark when files differ from it; else a hash of them."""
-    content = hashlib.sha256()
-    for path in sorted(path for path in site.rglob("*") if path.is_file()):
-        content.update(path.relative_to(site).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    commit = _git(site, "log", "-1", "--format=%H", "--", ".")
-    if not commit:
-        return f"files-{content.hexdigest()[:12]}"
-    is_changed = bool(_git(site, "status", "--porcelain", "--", "."))
-    return f"{commit}+{content.hexdigest()[:12]}" if is_changed else commit
-
-
-def _git(folder: Path, *words: str) -> str:
-    try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607
-    except FileNotFoundError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _unlawful(site: Path, files: RuleFiles, draft: Bundle) -> list[Fault]:

@@ -30,6 +30,7 @@ from . import (
     pause,
     policydiff,
     posters,
+    preview,
     session,
     simulate,
     wechat,
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     casework.add_commands(command)
     pause.add_command(command)
     letters.add_command(command)
+    preview.add_command(command)
     posters.add_command(command)
     wechat.add_command(command)
     simulate.add_command(command)

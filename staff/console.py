@@ -83,6 +83,13 @@ def print_letters(answer: Row, words: Words, said: Any) -> None:
     print(words.labels[name].of(said.language).format(count=len(answer["letters"]), out=said.out))
 
 
+def print_preview(answer: Row) -> None:
+    """A message's words, how many parts a text message has of those it may have, and where the page or letter is."""
+    parts = f"{answer['segments']} / {answer['limit']}" if "segments" in answer else None
+    found = (answer.get("subject"), answer.get("text", "").strip() or None, parts, answer.get("file"))
+    print("\n\n".join(one for one in found if one))
+
+
 def print_wechat(answer: Row, words: Words, said: Any) -> None:
     """Each text under a line that says whom it is for; in a file, only how many there are."""
     for one in answer["group"]:

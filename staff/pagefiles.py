@@ -4,6 +4,7 @@ import re
 import traceback
 from collections.abc import Iterator
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import TemplateError, TemplateSyntaxError
@@ -13,7 +14,7 @@ from chalicelib.core import disclosure
 from chalicelib.core.fault import Fault
 from chalicelib.core.rulebook import Language
 
-from . import noticeboard
+from . import noticeboard, showcase
 from .documents import document
 from .noticeboard import Board
 from .pages import Pages
@@ -39,6 +40,7 @@ def pages_of(site: Path, files: RuleFiles, language: Language, today: date, boar
         site / "theme" / "parts",
         disclosure=files.files[disclosure.FILE],
         notices=board.shown(language, today),
+        samples=cache(partial(showcase.shown_from, site, files, language)),
     )
 
 

@@ -18,6 +18,7 @@ from chalicelib.core.words import Words, day_text, money_text
 
 from . import disclosures, examples, noticeboard
 from .noticeboard import Notice
+from .showcase import Shown
 from .succession import Dated, campaigns, standing
 
 
@@ -39,9 +40,10 @@ class Pages:
         *,
         disclosure: Disclosure,
         notices: Sequence[Notice] = (),
+        samples: Callable[[], Sequence[Shown]] = tuple,
     ) -> None:
         self.rulebook, self.words, self.language, self.today = rulebook, words, language, today
-        self.parts, self.disclosure, self.notices = parts, disclosure, notices
+        self.parts, self.disclosure, self.notices, self.samples = parts, disclosure, notices, samples
         self._environment = Environment(
             loader=FileSystemLoader(parts / language),
             undefined=StrictUndefined,
@@ -90,6 +92,7 @@ class Pages:
             self.in_force,
             self.notice_list,
             self.latest_notices,
+            self.message_samples,
             self.label,
         )
         return {
@@ -233,6 +236,10 @@ class Pages:
     def latest_notices(self, count: int) -> Markup:
         """The newest few notices."""
         return self._part("latest_notices", notices=self.notices[:count])
+
+    def message_samples(self) -> Markup:
+        """Every message exactly as it goes out, filled in for a made-up owner."""
+        return self._part("message_samples", samples=self.samples())
 
     def _dated(self, what: str) -> Iterator[Dated]:
         if what == "fees":

@@ -9,7 +9,7 @@ from typing import Any
 import segno
 from markupsafe import Markup
 
-from . import session
+from .refusal import Refused
 
 VARIANT = "pdf/ua-1"
 
@@ -19,7 +19,7 @@ def _weasyprint() -> Any:
     try:
         import weasyprint  # it loads Pango, which only a print run needs
     except OSError:
-        raise session.Refused("Pango is missing: apt-get install libpango-1.0-0 libpangoft2-1.0-0") from None
+        raise Refused("Pango is missing: apt-get install libpango-1.0-0 libpangoft2-1.0-0") from None
     return weasyprint
 
 
@@ -31,7 +31,7 @@ def laid_out(html: str) -> Any:
     try:
         return weasyprint.HTML(string=html, url_fetcher=fetches_nothing).render()
     except weasyprint.urls.FatalURLFetchingError as error:
-        raise session.Refused(f"a printed page fetches nothing: {error}") from None
+        raise Refused(f"a printed page fetches nothing: {error}") from None
 
 
 def write(documents: Sequence[Any], path: Path) -> None:

@@ -17,15 +17,12 @@ from chalicelib.core.words import problem_text
 from chalicelib.flows.records import Records
 
 from . import bundle, console
+from .refusal import Refused as Refused
 
 SITE = Path("site")
 
 Command = Callable[[str, Callable[[Any], int], str, str], argparse.ArgumentParser]
 """Adds a command to the parser: its name, what runs it, what it does, an example."""
-
-
-class Refused(Exception):
-    """The input is at fault: what is wrong, in one line for a person."""
 
 
 def rules(said: Any) -> Bundle:

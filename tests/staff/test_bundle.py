@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core import bundle as core
-from staff import bundle
+from staff import bundle, drafts
 from tests.builders import SITE
 
 
@@ -213,11 +213,11 @@ def git(folder: Path, *words: str) -> str:
 
 
 def test_outside_git_the_revision_is_a_hash_of_the_files(site: Path) -> None:
-    before = bundle.revision(site)
+    before = drafts.revision(site)
     assert before.startswith("files-")
-    assert bundle.revision(site) == before
+    assert drafts.revision(site) == before
     edit(site / "fees.yml", "2.40", "2.41")
-    assert bundle.revision(site) != before
+    assert drafts.revision(site) != before
 
 
 def test_in_git_the_revision_is_the_commit_that_last_changed_the_rules(site: Path) -> None:
@@ -226,16 +226,16 @@ def test_in_git_the_revision_is_the_commit_that_last_changed_the_rules(site: Pat
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "rules")
     commit = git(root, "rev-parse", "HEAD")
-    assert bundle.revision(site) == commit
+    assert drafts.revision(site) == commit
     (root / "README.md").write_text("x", encoding="utf-8")
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "words elsewhere")
-    assert bundle.revision(site) == commit
+    assert drafts.revision(site) == commit
     edit(site / "fees.yml", "2.40", "2.41")
-    changed = bundle.revision(site)
+    changed = drafts.revision(site)
     assert changed.startswith(f"{commit}+")
     edit(site / "fees.yml", "2.41", "2.42")
-    assert bundle.revision(site) != changed
+    assert drafts.revision(site) != changed
 
 
 def test_rules_and_messages_are_judged_in_one_go_each_fault_with_its_line(site: Path) -> None:

@@ -212,7 +212,7 @@ _VALUES: dict[type[Any], Callable[[Voice, Account, Ledger, Any], dict[str, Any]]
     HoldOpened: _opened,
     HoldBroken: lambda voice, account, ledger, event: _broken(voice, account, ledger, event.hold),
     ServiceAsked: lambda voice, _, __, event: _asked(voice, event),
-    InvoiceAsked: lambda voice, _, __, event: {**_asked(voice, event), "title": one_line(event.title)},
+    InvoiceAsked: lambda voice, _, __, event: {**_asked(voice, event), "invoice_title": one_line(event.title)},
     CodeAsked: lambda _, __, ___, event: {"code": event.code, "minutes": event.minutes, "url": ""},
     PreferenceChanged: lambda voice, _, __, event: {"channels": _channels(voice, event.channels)},
     MailBounced: lambda voice, _, __, event: {"bounced": masked(event.address), "bounced_on": voice.day(event.on)},
