@@ -17,6 +17,9 @@ from chalicelib.core.disguise import Plain
         ("將斷電", "将断电"),
         ("０．５％", "0.5%"),
         ("cut-off WATER", "cutoff water"),
+        ("Wat3r, p0w3r and he@ting", "water,power and heating"),
+        ("flat 3b, 1st floor, Q3", "flat 3b,1st floor,q3"),
+        ("仃水", "停水"),
         ("wа​ter", "water"),
         ("don’t", "dont"),
         ("停\n水", "停水"),
@@ -46,6 +49,6 @@ def test_every_character_leads_back_to_where_it_was_written(written: str) -> Non
         assert plain.line(at) == written.count("\n", 0, start) + 1
 
 
-@given(st.text(alphabet="停水电b1c ", max_size=30))
+@given(st.text(alphabet="停水电b2c ", max_size=30))
 def test_words_stay_in_their_order(written: str) -> None:
     assert Plain(written).text.replace(" ", "") == written.replace(" ", "")

@@ -184,7 +184,8 @@ def _loosened(part: re.Match[str]) -> str:
 
 _UNITS = {"%": 100, "‰": 1000, "‱": 10_000, "百分之": 100, "千分之": 1000, "万分之": 10_000, "percent": 100}
 _UNITS |= {"permille": 1000, "basispoint": 10_000, "basispoints": 10_000}
-_UNITS |= {"每百元": 100, "每一百元": 100, "每千元": 1000, "100": 100, "1000": 1000}
+_UNITS |= {"每百元": 100, "每一百元": 100, "每千元": 1000, "每万元": 10_000, "百元": 100, "千元": 1000, "万元": 10_000}
+_UNITS |= {"100": 100, "1000": 1000, "100元": 100, "1000元": 1000}
 _OF_A_YUAN = {"角": 10, "分": 100}
 _OLD_UNITS = {
     ("日", "厘"): 1000,
@@ -196,7 +197,7 @@ _OLD_UNITS = {
 }
 """What 厘 and 分 are a part of, by the period they are said of."""
 _MONTHS, _YEARS = ("月", "month", "monthly"), ("年", "year", "yearly", "annum", "annually", "pa")
-_DAYS = dict.fromkeys(_MONTHS, 30) | dict.fromkeys(_YEARS, 365)
+_DAYS = {"周": 7, "week": 7} | dict.fromkeys(_MONTHS, 30) | dict.fromkeys(_YEARS, 365)
 _DIGITS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")} | {
     "两": "2",
     "半": "0.5",
