@@ -49,7 +49,7 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
     result.faults += faults
     # rules with a fault may make a message impossible to fill in: then they are mended first
     with suppress(LookupError, ValueError, StopIteration) if result.faults else nullcontext():
-        found = proof.faults(draft)
+        found = proof.faults(draft, site)
         result.faults += found
         files.documents |= {fault.file: _document_of(site, fault) for fault in found if fault.file not in files.files}
     if not files.faults:  # the same holds for a page

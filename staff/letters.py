@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from chalicelib.flows.reminders import Run
 from . import aws, console, messages, outlook, paper, posting, session, stationery
 
 _MERGED = "letters.pdf"
+_words = cache(messages.paper)  # read once for a print run
 _POSTED = "posting.csv"
 
 
@@ -126,7 +128,7 @@ def sheet(rules: Bundle, account: Account, step: Step, url: str, reader: Proofre
     known = [key for key in step.bills if key in ledger.debts]
     step = replace(step, bills=tuple(known))
     said = values(rules, account, ledger, step, contact, url=url, unsubscribe_url="")
-    words = messages.paper(session.SITE.resolve(), step.stage.message or "", language)
+    words = _words(session.SITE.resolve(), step.stage.message or "", language)
     proofread(rules, step, contact, words.text.render(said), language, reader or Proofreader())
     return stationery.sheet(words, said, rules, account, reference=reference(step), on=step.on)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -86,16 +85,14 @@ class Paper(NamedTuple):
     text: Template
 
 
-@cache
 def paper(site: Path, name: str, language: Language) -> Paper:
-    """A message that `courtyard check` has passed, as it goes on paper; read once for a print run."""
+    """A message that `courtyard check` has passed, as it goes on paper."""
     front, body = _parts(site, name, language)
     sheet = HTML.from_string(_in_layout(site, "letter.html", body, _on_paper))
     text = PLAIN.from_string(_in_layout(site, "layout.txt", body, _plain))
     return Paper(front.title, sheet, text)
 
 
-@cache
 def front(site: Path, name: str, language: Language) -> Front:
     """What a message that `courtyard check` has passed says of itself."""
     return _parts(site, name, language)[0]
@@ -109,7 +106,6 @@ def _parts(site: Path, name: str, language: Language) -> tuple[Front, str]:
     return read, parts["body"]
 
 
-@cache
 def chat(site: Path, name: str, language: Language) -> Template:
     """A message that `courtyard check` has passed, as one person writes it to another in WeChat."""
     return PLAIN.from_string(_in_layout(site, "wechat.txt", _parts(site, name, language)[1], _plain))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import TemplateError
@@ -11,14 +12,15 @@ from chalicelib.core import consistency
 from chalicelib.core.bundle import Bundle, MessageText, Tone
 from chalicelib.core.compliance import published_ceiling
 from chalicelib.core.event import ASKS_FOR_MONEY, PROMOTIONS
-from chalicelib.core.fault import Fault, Path
+from chalicelib.core.fault import Fault
+from chalicelib.core.fault import Path as Place
 from chalicelib.core.lawbook import Kind, Where, kind_of
 from chalicelib.core.message import HTML, Message, rendered
 from chalicelib.core.naming import unknown
 from chalicelib.core.rulebook import Channel, Language, SmsProfile, Stage
 from chalicelib.core.sms import refused_words, segments
 
-from . import compliance
+from . import compliance, showcase
 from .specimen import LONGEST, Specimen, of_occasions, of_stage
 
 _TAG = re.compile(r"{{\s*(.*?)\s*}}")
@@ -73,9 +75,14 @@ def sheets(draft: Bundle) -> Iterator[Sheet]:
                 yield Sheet(made.message, language, draft.messages[made.message][language], made)
 
 
-def faults(draft: Bundle) -> list[Fault]:
-    """What keeps a message from being sent: an unknown name, a text message that is too long or not as registered."""
+def faults(draft: Bundle, site: Path) -> list[Fault]:
+    """What keeps a message from being sent: an unknown name, sums that differ between the ways it goes out.
+
+    Of a text message, also that it is too long or not as registered.
+    """
     found = [fault for sheet in sheets(draft) for fault in _faults(draft, sheet)]
+    broken = {fault.file for fault in found}
+    found += [fault for sheet in sheets(draft) if sheet.file not in broken for fault in _differing(draft, sheet, site)]
     templates = draft.rules.community.sms.templates
     unused = unknown(consistency.COMMUNITY, ("sms", "templates"), templates, draft.messages)
     return [*found, *_tones(draft), *unused]
@@ -95,6 +102,31 @@ def _faults(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
         yield Fault(
             sheet.file, ("sms",), "message-missing", {"stage": sheet.stage.id}, draft.rules.community.sms.profile
         )
+
+
+_SUM = re.compile(r"\d[\d,]*\.\d\d")
+_NO_WORDS = re.compile(r"<style>.*?</style>|<svg.*?</svg>", re.DOTALL)
+
+
+def _differing(draft: Bundle, sheet: Sheet, site: Path) -> Iterator[Fault]:
+    """Whatever way a message goes out, it names the same sums; a text message, at least none of its own."""
+    try:
+        shown = showcase.of(draft, site, sheet.specimen, sheet.stage)
+    except TemplateError as error:
+        yield Fault(sheet.file, (), "template-error", {"detail": error.message or str(error)})
+        return
+    text = _sums(shown.message.text)
+    ways = {"email": shown.message.html, "wechat": shown.chat, "letter": shown.letter}
+    odd = {way: _sums(words) ^ text for way, words in ways.items() if words}
+    odd["sms"] = _sums(shown.sms or "") - text
+    for way, differing in odd.items():
+        if differing:
+            values = {"way": way, "sums": ", ".join(sorted(differing))}
+            yield Fault(sheet.file, (), "sums-differ", values)
+
+
+def _sums(words: str) -> set[str]:
+    return {found.replace(",", "") for found in _SUM.findall(_NO_WORDS.sub("", words))}
 
 
 def _sms_faults(draft: Bundle, sheet: Sheet, filled: str) -> Iterator[Fault]:
@@ -117,7 +149,7 @@ def _registration(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
     if "{%" in source:
         yield Fault(sheet.file, ("sms",), "sms-varies", {})
     template = draft.rules.community.sms.templates.get(sheet.name, {}).get(sheet.language)
-    path: Path = ("sms", "templates", sheet.name, sheet.language)
+    path: Place = ("sms", "templates", sheet.name, sheet.language)
     if template is None:
         yield Fault(consistency.COMMUNITY, path, "sms-template-missing", {"message": sheet.name})
     elif list(template.variables) != blanks:
@@ -155,7 +187,7 @@ def unlawful(draft: Bundle) -> list[Fault]:
         with suppress(TemplateError):  # told as such
             message = sheet.filled_in(draft)
             for channel, text in ((Channel.EMAIL, f"{message.subject}\n\n{message.text}"), (Channel.SMS, message.sms)):
-                path: Path = ("sms",) if channel is Channel.SMS else ()
+                path: Place = ("sms",) if channel is Channel.SMS else ()
                 if text:
                     where = sheet.where(channel)
                     found += compliance.text_faults(sheet.file, text, where, draft.compliance, ceiling, path)

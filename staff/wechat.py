@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from . import aws, bulletins, console, letters, messages, noticeboard, outlook, 
 
 HEADERS = ("owner", "name", "units", "stage", "way", "text")
 Row = dict[str, Any]
+_words = cache(messages.chat)  # read once for all owners
 
 
 def add_command(command: session.Command) -> None:
@@ -120,5 +122,5 @@ def written(rules: Bundle, account: Account, step: Step, url: str) -> str:
     ledger = fold(account, rules.rules, step.on)
     step = replace(step, bills=tuple(key for key in step.bills if key in ledger.debts))
     filled = values(rules, account, ledger, step, contact, url=url, unsubscribe_url="")
-    text = messages.chat(session.SITE.resolve(), step.stage.message or "", language).render(filled)
+    text = _words(session.SITE.resolve(), step.stage.message or "", language).render(filled)
     return "\n".join(line.rstrip() for line in text.strip().split("\n"))

@@ -113,6 +113,18 @@ FAULTS: dict[str, tuple[str, str, str, tuple[str, str]]] = {
         "物业账单",
         ("community.yml", "sms-template-differs"),
     ),
+    "a sum that stands in the text message alone": (
+        "messages/en/bill-issued.md",
+        "CNY {{ amount }}, due {{ due }}. Questions",
+        "CNY {{ amount }}0.50, due {{ due }}. Questions",
+        ("messages/en/bill-issued.md", "sums-differ"),
+    ),
+    "a sum that letters alone leave out": (
+        "messages/letter.html",
+        "<td>{{ row.amount }}</td>",
+        "<td></td>",
+        ("messages/zh/plan-confirmed.md", "sums-differ"),
+    ),
     "a text message that is not fixed words and blanks": (
         "messages/en/receipt.md",
         "Thank you. Tel",
