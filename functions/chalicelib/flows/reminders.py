@@ -45,6 +45,7 @@ class Run(Struct):
     limitation: list[Expiring] = []
     warned_on: dict[str, date] = {}
     buildings: dict[str, str] = {}
+    units: dict[str, tuple[str, ...]] = {}
     looked_at: int = 0
 
 
@@ -57,6 +58,7 @@ class Look(Struct, frozen=True):
     open_tasks: list[OpenTask]
     cases: list[Task]
     building: str
+    units: tuple[str, ...]
 
 
 Progress = Callable[[int, int], None]
@@ -101,6 +103,7 @@ def _note(run: Run, owner: str, seen: Look) -> None:
     run.limitation += seen.watch.warnings
     run.open_tasks += seen.open_tasks
     run.cases += seen.cases
+    run.units[owner] = seen.units
     if seen.waiver:
         run.waivers[owner] = seen.waiver
     if seen.watch.next_on:
@@ -131,6 +134,7 @@ def look(records: Records, bundle: Bundle, owner: str, *, on: date, ledger_throu
         open_tasks=open_tasks(account, ledger, history, rules, on=on, is_fresh=fresh),
         cases=[*([review] if review else []), *changed_cases(account, ledger, history, rules, on)],
         building=_building(account, decision) if isinstance(decision, Step) else "",
+        units=tuple(sorted({tenure.unit for tenure in account.tenures if tenure.holds(on)})),
     )
 
 
