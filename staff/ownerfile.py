@@ -62,7 +62,7 @@ def _entry(line: Line, lookups: Lookups) -> _Entry | None:
     care = line.may("care", choices.care) or ()
     care_by = line.may("care_by", cells.text) or ""
     if care and not care_by:
-        line.blame("care_by", "care-by-missing")
+        line.blame("care_by", "care-by-missing", "care_by (登记人)")
     if line.faults or unit is None or name is None or since is None:
         return None
     owner = owner or f"o-{_ESCAPED.sub(_escape, unit.unit)}-{since:%Y%m%d}"

@@ -113,7 +113,8 @@ class View:
 
     def _print_totals(self, run: Run, sorts: Mapping[_Kind, list[Step]], states: Mapping[str, int]) -> None:
         totals = outlook.totals(run)
-        for name, by in (("notices", states), ("tasks", {}), ("waivers", {}), ("waits", self._by_wait(totals))):
+        sent = {self._label(f"state-{state.lower()}"): count for state, count in states.items()}
+        for name, by in (("notices", sent), ("tasks", {}), ("waivers", {}), ("waits", self._by_wait(totals))):
             of = self._counted(by)
             self._say(f"{self._label(f'plan-{name}')} {totals[name]}" + (f" ({of})" if of else ""))
         if run.waits:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from chalicelib.core.notice import State
 from chalicelib.core.rulebook import Language
 from chalicelib.flows import reminders
 from chalicelib.flows.reminders import Run
@@ -101,6 +102,18 @@ def test_totals_by_stage_channel_and_building_come_before_the_owners(capsys: pyt
     assert ["Your bill is ready", "e-mail", "", "3"] in totals
     assert ["Your bill is ready", "text message", "", "1"] in totals
     assert said.index("building: 3 4") < said.index("o-2")
+
+
+def test_what_came_of_a_run_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    bundle = Office().bundle
+    spoken: list[tuple[Language, str]] = [
+        ("zh", "发送 0 (发送失败 1 · 已发送 3)"),
+        ("en", "to be sent 0 (failed 1 · sent 3)"),
+    ]
+    for language, told in spoken:
+        View(bundle, BILLED_ON, language).plan(Run(), {"FAILED": 1, "SENT": 3})
+        assert told in capsys.readouterr().out
+    assert {f"state-{state.lower()}" for state in State} <= bundle.words.labels.keys()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
