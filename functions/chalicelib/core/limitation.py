@@ -126,5 +126,7 @@ def _events(
 
 
 def _holds(debt: Debt, account: Account, on: date) -> list[Hold]:
+    """What was withdrawn at once was no word of the owner's to rely on."""
     key = debt.bill.key
-    return [hold for hold in account.holds if hold.from_ <= on and (not hold.bills or key in hold.bills)]
+    begun = [hold for hold in account.holds if hold.from_ <= on and not hold.is_withdrawn]
+    return [hold for hold in begun if not hold.bills or key in hold.bills]
