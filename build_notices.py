@@ -12,14 +12,14 @@ import jieba
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from msgspec.structs import replace
 
 from chalicelib.core import calendar, consistency
 from chalicelib.core.rulebook import Language, Rulebook
 from chalicelib.core.words import problem_text, said
-from staff import compliance, pagefiles, rulefiles
+from staff import agenda, compliance, feed, icalendar, noticeboard, pagefiles, rulefiles
 from staff.pages import Pages
 
 ROOT = Path(__file__).parent
@@ -44,27 +44,72 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_name = community.name.of(language)
     config.site_url = community.site_url + home
     config.repo_url = community.repository_url
-    words, today = read.files["words.yml"], _today(community.time_zone)
+    today = _today(community.time_zone)
     config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
-    config.extra["pages"] = pages = Pages(rulebook, words, language, today, site / "theme" / "parts")
+    board = noticeboard.read(site, community.languages)
+    config.extra["pages"] = pages = pagefiles.pages_of(site, read, language, today, board)
     _, missed = consistency.reviews(read.files, today)
-    read.faults += [*pagefiles.template_faults(site, pages), *compliance.faults(site, read), *missed]
+    unfilled = [*board.faults, *pagefiles.template_faults(site, pages, board)]
+    read.faults += [*unfilled, *compliance.faults(site, read), *missed]
     if read.faults:
         raise PluginError("\n".join(["", *_told(read, site, language)]))
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Keeps what nobody reads out of the site."""
+    """Keeps what nobody reads out of the site; adds the notices, their feed and the calendar."""
     for file in list(files):
         if _matches(file.src_uri, UNREAD) and not _matches(file.src_uri, READ):
             files.remove(file)
+    for file in _notices(config):
+        files.append(file)
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Fills a page in from the rules."""
+def _notices(config: MkDocsConfig) -> Iterator[File]:
+    """Each notice that is up today, and what feed readers and calendars fetch."""
     pages: Pages = config.extra["pages"]
+    site, hidden = Path(config.docs_dir).parents[1], InclusionLevel.NOT_IN_NAV
+    for notice in pages.notices:
+        file = File.generated(config, notice.page, abs_src_path=str(site / notice.file), inclusion=hidden)
+        file.edit_uri = f"../../{notice.file}"  # from where the pages are
+        yield file
+    yield File.generated(config, feed.FILE, content=_feed(pages, config), inclusion=hidden)
+    yield File.generated(config, agenda.FILE, content=_agenda(pages, config), inclusion=hidden)
+
+
+def _feed(pages: Pages, config: MkDocsConfig) -> bytes:
+    community = pages.rulebook.community
+    return feed.atom(
+        pages.notices,
+        home=_home(config),
+        title=pages.label("notices-of", community=community.name.of(pages.language)),
+        author=community.company.of(pages.language),
+        zone=community.time_zone,
+        since=pages.disclosure.published_on,
+        kind_name=lambda kind: pages.label(f"notice-{kind}"),
+    )
+
+
+def _agenda(pages: Pages, config: MkDocsConfig) -> bytes:
+    community = pages.rulebook.community
+    name = pages.label("calendar-of", community=community.name.of(pages.language))
+    found = agenda.events(_home(config), pages.rulebook, pages.notices, pages.today, pages.label)
+    return icalendar.calendar(name, found)
+
+
+def _home(config: MkDocsConfig) -> str:
+    """The address of the language's home page, with its slash."""
+    return f"{config.site_url}".rstrip("/") + "/"
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Fills a page in from the rules; a notice, from those of its day."""
+    pages: Pages = config.extra["pages"]
+    for notice in pages.notices:
+        if notice.page == page.file.src_uri:
+            page.meta["description"] = notice.front.summary
+            return pages.noticed(notice)
     return pages.render(markdown)
 
 

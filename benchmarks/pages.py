@@ -12,8 +12,7 @@ from typing import Any
 
 import yaml
 
-from staff import rulefiles
-from staff.pages import Pages
+from staff import noticeboard, pagefiles, rulefiles
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,8 +35,12 @@ def _plain_site(folder: Path) -> Path:
     docs = folder / "docs"
     shutil.copytree(ROOT / "site/pages/zh", docs)
     read = rulefiles.read(ROOT / "site")
-    pages = Pages(read.rulebook, read.files["words.yml"], "zh", date(2026, 11, 23), ROOT / "site/theme/parts")
-    for page in docs.rglob("*.md"):
+    board = noticeboard.read(ROOT / "site", ("zh", "en"))
+    pages = pagefiles.pages_of(ROOT / "site", read, "zh", date.today(), board)
+    (docs / "notices").mkdir()
+    for notice in pages.notices:
+        (docs / notice.page).write_text(pages.noticed(notice), encoding="utf-8")
+    for page in docs.glob("*.md"):
         text = page.read_text(encoding="utf-8")
         if page.name == "balance.md":
             page.write_text("# 我的账单\n", encoding="utf-8")  # it is a template of ours, not a page of Material's

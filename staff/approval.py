@@ -84,7 +84,7 @@ def _about(records: Records, rules: Bundle, step: Step, language: Language) -> d
     on = step.on
     ledger = fold(account, rules.rules, on)
     last = max(ledger.debts[key].bill.due_on for key in step.bills)
-    debts = claim(account, ledger, rules.rules, due_by=last, is_demand=True)
+    debts = claim(ledger, rules.rules, due_by=last, is_demand=True)
     return {
         "name": account.owner.contacts[0].name,
         "stage_name": step.stage.name.of(language),

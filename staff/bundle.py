@@ -15,7 +15,7 @@ from chalicelib.core.event import OCCASIONS
 from chalicelib.core.fault import Fault
 from chalicelib.core.rulebook import Language, Rulebook, Stage
 
-from . import compliance, messages, pagefiles, proof, rulefiles
+from . import bulletins, compliance, messages, pagefiles, proof, rulefiles
 from .documents import Document
 from .rulefiles import RuleFiles
 
@@ -43,7 +43,7 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
     result = Compiled(files, list(files.faults))
     if not site.is_dir():
         return result
-    frames = [f"messages/{name}" for name in ("layout.html", "layout.txt", "unsubscribe.html")]
+    frames = [f"messages/{name}" for name in ("layout.html", "layout.txt", "wechat.txt", "unsubscribe.html")]
     missing = [Fault(name, (), "file-missing", {}, name) for name in frames if not (site / name).is_file()]
     result.faults += missing
     if missing or files.files.keys() != rulefiles.TYPES.keys():
@@ -66,7 +66,7 @@ def compiled(site: Path, *, on: date | None = None) -> Compiled:
         files.documents |= {fault.file: _document_of(site, fault) for fault in found if fault.file not in files.files}
     if not files.faults:  # the same holds for a page
         newest = max(rate.from_ for schedule in rules.fees.schedules for rate in schedule.rates)
-        unfilled = pagefiles.faults(site, rules, draft.words, newest)
+        unfilled = [*pagefiles.faults(site, files, newest), *bulletins.faults(site, rules, draft.words)]
         result.faults += unfilled
         files.documents |= {fault.file: Document(lines={(): fault.line}) for fault in unfilled}
         result.faults += _unlawful(site, files, draft)

@@ -136,7 +136,7 @@ def _asked_for(task: Task, account: Account, rules: Bundle, on: date) -> list[De
     ledger = fold(account, rules.rules, on)
     due_by = max((ledger.debts[key].bill.due_on for key in task.bills if key in ledger.debts), default=on)
     demands = {stage.id for stage in rules.rules.collection.stages if stage.demand}
-    return claim(account, ledger, rules.rules, due_by=due_by, is_demand=task.stage in demands)
+    return claim(ledger, rules.rules, due_by=due_by, is_demand=task.stage in demands)
 
 
 def _row(records: Records, rules: Bundle, one: OpenTask, on: date, language: Language) -> dict[str, Any]:

@@ -18,7 +18,22 @@ from chalicelib.core.rulebook import Language
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
-from . import approval, aws, bundle, casework, console, imports, letters, pause, planning, policydiff, session, simulate
+from . import (
+    approval,
+    aws,
+    bundle,
+    casework,
+    console,
+    imports,
+    letters,
+    pause,
+    planning,
+    policydiff,
+    posters,
+    session,
+    simulate,
+    wechat,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     casework.add_commands(command)
     pause.add_command(command)
     letters.add_command(command)
+    posters.add_command(command)
+    wechat.add_command(command)
     simulate.add_command(command)
     policydiff.add_command(command)
     linked = command("link", link, "mint a private link for an owner", "courtyard link o-0412 --json")

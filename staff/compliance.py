@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chalicelib.core import consistency, lawbook
+from chalicelib.core import consistency, disclosure, lawbook
 from chalicelib.core.compliance import Finding, findings, published_ceiling
 from chalicelib.core.event import OCCASIONS, PROMOTIONS
 from chalicelib.core.fault import Fault
@@ -16,8 +16,8 @@ from chalicelib.core.rulebook import Channel, Language, Rulebook, Text
 
 from .rulefiles import RuleFiles
 
-_PUBLIC = ("pages/{}/**/*.md", "notices/{}/**/*.md", "theme/parts/{}/*")
-_PUBLIC_RULES = (consistency.FEES, consistency.PAYMENTS, consistency.COLLECTION, consistency.WORDS)
+_PUBLIC = ("pages/{}/**/*.md", "notices/{}/**/*.md", "posters/{}/*.md", "wechat/{}/*.md", "theme/parts/{}/*")
+_PUBLIC_RULES = (consistency.FEES, consistency.PAYMENTS, consistency.COLLECTION, consistency.WORDS, disclosure.FILE)
 _FOR_STAFF = "problems"
 """The part of `words.yml` that no owner reads: it names what is wrong."""
 _HAN, _LATIN = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[A-Za-z]{2,}")

@@ -94,6 +94,17 @@ def print_letters(answer: Row, words: Words, said: Any) -> None:
     print(words.labels[name].of(said.language).format(count=len(answer["letters"]), out=said.out))
 
 
+def print_wechat(answer: Row, words: Words, said: Any) -> None:
+    """Each text under a line that says whom it is for; in a file, only how many there are."""
+    for one in answer["group"]:
+        print(f"── {words.labels['wechat-group'].of(said.language)} · {one['id']} · {one['language']}\n{one['text']}\n")
+    for row in () if answer["written"] else answer["owners"]:
+        way = words.channels[row["way"]].of(said.language)
+        print(f"── {row['owner']} · {row['name']} · {row['units']} · {way}\n{row['text']}".rstrip() + "\n")
+    counted = words.labels["wechat-owners"].of(said.language)
+    print(counted.format(group=len(answer["group"]), count=len(answer["owners"])))
+
+
 def print_postings(answer: Row, faults: list[Row], words: Words, said: Any) -> None:
     """What was taken from a posting list, then every bad row."""
     _print_rows(answer["file"], faults)

@@ -87,18 +87,19 @@ def _steps(run: Run, rules: Bundle, on: date) -> Iterator[Step]:
     for one in run.open_tasks:
         task, may_go = one.task, one.standing in (Standing.ASKED, Standing.RESTING)
         if may_go and task.task == Channel.LETTER and task.stage in stages:
-            planned.setdefault(task.key, _step_of(task, stages[task.stage], on))
+            planned.setdefault(task.key, step_of(task, stages[task.stage], on))
     yield from sorted(planned.values(), key=lambda step: (step.anchor.split("/")[1], step.key))
 
 
-def _step_of(task: Task, stage: Stage, on: date) -> Step:
+def step_of(task: Task, stage: Stage, on: date) -> Step:
+    """A task that lies with staff as the step it came from."""
     return Step(
         owner=task.owner,
         stage=stage,
         step=task.step,
         anchor=task.anchor,
         bills=task.bills,
-        channel=Channel.LETTER,
+        channel=Channel(task.task),
         on=on,
         reason=Reason("with-staff", {"stage": stage.name}),
     )
@@ -126,11 +127,11 @@ def sheet(rules: Bundle, account: Account, step: Step, url: str, reader: Proofre
     step = replace(step, bills=tuple(known))
     said = values(rules, account, ledger, step, contact, url=url, unsubscribe_url="")
     words = messages.paper(session.SITE.resolve(), step.stage.message or "", language)
-    _proofread(rules, step, contact, words.text.render(said), language, reader or Proofreader())
+    proofread(rules, step, contact, words.text.render(said), language, reader or Proofreader())
     return stationery.sheet(words, said, rules, account, reference=reference(step), on=step.on)
 
 
-def _proofread(rules: Bundle, step: Step, contact: Contact, text: str, language: Language, reader: Proofreader) -> None:
+def proofread(rules: Bundle, step: Step, contact: Contact, text: str, language: Language, reader: Proofreader) -> None:
     """Read as the owner would read it: what may not be said is not printed."""
     where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
     if len(contact.name) > 1:

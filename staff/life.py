@@ -8,13 +8,13 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from chalicelib.core import goodwill, holds
+from chalicelib.core import goodwill
 from chalicelib.core.account import Account, Bill, Hold, Instalment, Payment
 from chalicelib.core.calendar import ONE_DAY
-from chalicelib.core.collection import Step, Wait, first_look, next_step
+from chalicelib.core.collection import Step, Wait, approved_since, first_look, next_step
 from chalicelib.core.history import History
 from chalicelib.core.holds import Refusal, opened
-from chalicelib.core.ledger import Ledger, fold, stopping_late_fee
+from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.money import Fen, total
 from chalicelib.core.notice import Approval, Notice, Outcome, State, Task
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, HoldKind, Rulebook
@@ -95,8 +95,10 @@ class Life:
 
     def ledger(self, on: date) -> Ledger:
         """The ledger on a day: the last one holds while no fact lies between and the same pauses stop the fee."""
-        last, stopping = self._folded, stopping_late_fee(self.account, on)
-        if last is None or stopping != self._stopping or self._has_fact_between(last.on, on):
+        last, holds = self._folded, self.account.holds
+        stopping = tuple(hold for hold in holds if hold.stops_late_fee and hold.from_ <= on)
+        has_plan = any(hold.instalments for hold in holds)  # it may have been broken meanwhile
+        if last is None or has_plan or stopping != self._stopping or self._has_fact_between(last.on, on):
             self._folded, self._stopping = fold(self.account, self.rules, on), stopping
             return self._folded
         last.on = on
@@ -118,6 +120,7 @@ class Life:
         made = opened(self.account, debts, self.rules, kind, on=on, role=Actor.CLERK, by="", instalments=parts)
         if not isinstance(made, Refusal):
             self.account = replace(self.account, holds=(*self.account.holds, made))
+            self._folded = None
 
     def close_later(self, tasks: Sequence[Task], on: date) -> None:
         """Has staff do what was open before a life began."""
@@ -225,17 +228,20 @@ class Life:
         limits, last = self.rules.collection.limits, self.account.last_notice_on
         is_contact = step.channel is not Channel.CASE
         unpaid = total([ledger.debts[key].outstanding(on) for key in step.bills])
-        paused = holds.effective(self.account, on)
+        paused = ledger.holds
         for name, is_kept in {
             "nothing-owed": unpaid > 0,
             "interval": not is_contact or last is None or (on - last).days >= limits.min_interval_days,
             "closed": not is_contact or on not in closed_days(self.rules.community),
             "twice": step.key not in {one.key for one in self.steps},
-            "unapproved": not step.stage.approve or self.history.is_approved(step.key, step.bills),
+            "unapproved": not step.stage.approve or self._is_approved(step, on),
             "hold": not any(hold.covers(key, on) for hold in paused for key in step.bills),
         }.items():
             if not is_kept:
                 self.broken.append(name)
+
+    def _is_approved(self, step: Step, on: date) -> bool:
+        return self.history.is_approved(step.key, step.bills, approved_since(self.rules, on))
 
 
 def paid(amount: Fen, on: date, reference: str, bill: Bill) -> Payment:

@@ -32,14 +32,16 @@ _STYLES = {
 class Front(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A message file's front matter: the subject, how it speaks, its other ways.
 
-    `sms` is a text message for each profile of carriers, of no more than `sms_segments`; `paper` a letter's title.
+    `title` is what it is called, on a letter and where messages are listed; an occasion says `when` it goes out.
+    `sms` is a text message for each profile of carriers, of no more than `sms_segments`.
     """
 
     subject: Word
     tone: Tone
     sms_segments: Annotated[int, Meta(ge=1, le=10)] | None = None
     sms: Annotated[dict[SmsProfile, Word], Meta(min_length=1)] | None = None
-    paper: Word | None = None
+    title: Word | None = None
+    when: Word | None = None
 
 
 def file(site: Path, name: str, language: Language) -> Path:
@@ -87,13 +89,30 @@ class Paper(NamedTuple):
 @cache
 def paper(site: Path, name: str, language: Language) -> Paper:
     """A message that `courtyard check` has passed, as it goes on paper; read once for a print run."""
-    path = site / "messages" / language / f"{name}.md"
+    front, body = _parts(site, name, language)
+    sheet = HTML.from_string(_in_layout(site, "letter.html", body, _on_paper))
+    text = PLAIN.from_string(_in_layout(site, "layout.txt", body, _plain))
+    return Paper(front.title, sheet, text)
+
+
+@cache
+def front(site: Path, name: str, language: Language) -> Front:
+    """What a message that `courtyard check` has passed says of itself."""
+    return _parts(site, name, language)[0]
+
+
+def _parts(site: Path, name: str, language: Language) -> tuple[Front, str]:
+    path = file(site, name, language)
     parts = _FRONT.fullmatch(path.read_text(encoding="utf-8-sig"))
     assert parts  # noqa: S101  # checked
-    front, _, _ = decoded(path.name, document(path.name, parts["front"]), Front)
-    sheet = HTML.from_string(_in_layout(site, "letter.html", parts["body"], _on_paper))
-    text = PLAIN.from_string(_in_layout(site, "layout.txt", parts["body"], _plain))
-    return Paper(front.paper, sheet, text)
+    read, _, _ = decoded(path.name, document(path.name, parts["front"]), Front)
+    return read, parts["body"]
+
+
+@cache
+def chat(site: Path, name: str, language: Language) -> Template:
+    """A message that `courtyard check` has passed, as one person writes it to another in WeChat."""
+    return PLAIN.from_string(_in_layout(site, "wechat.txt", _parts(site, name, language)[1], _plain))
 
 
 def _on_paper(body: str) -> str:

@@ -10,7 +10,6 @@ from chalicelib.core.account import Account, Hold
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import ONE_DAY, instant
 from chalicelib.core.collection import Step, Wait
-from chalicelib.core.holds import effective
 from chalicelib.core.hours import next_contact
 from chalicelib.core.limitation import Expiring
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Language
@@ -134,7 +133,7 @@ def owner_json(
     language = language or bundle.rules.community.languages[0]
     decision = seen.decision
     back = decision.held_back if isinstance(decision, Step) else None
-    paused = [hold for hold in effective(account, on) if hold.is_on(on)]
+    paused = [hold for hold in seen.holds if hold.is_on(on)]
     return {
         "on": on.isoformat(),
         "rules": bundle.revision,

@@ -1,4 +1,4 @@
-"""What is wrong with the pages of `site/pages/`: those that cannot be filled in, those in one language only."""
+"""What is wrong with the pages and notices of `site/`: those that cannot be filled in, those in one language only."""
 
 import re
 import traceback
@@ -9,12 +9,15 @@ from pathlib import Path
 from jinja2 import TemplateError, TemplateSyntaxError
 from mkdocs.utils.meta import get_data
 
+from chalicelib.core import disclosure
 from chalicelib.core.fault import Fault
-from chalicelib.core.rulebook import Rulebook
-from chalicelib.core.words import Words
+from chalicelib.core.rulebook import Language
 
+from . import noticeboard
 from .documents import document
+from .noticeboard import Board
 from .pages import Pages
+from .rulefiles import RuleFiles
 
 _FRONT = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
 _PAGE = "<template>"  # what a traceback calls a page; a part goes by its own name
@@ -26,27 +29,43 @@ class PageFault(Fault, frozen=True):
     line: int = 1
 
 
-def faults(site: Path, rulebook: Rulebook, words: Words, today: date) -> list[PageFault]:
-    """Every page of every language filled in as of a day, and each held against the other languages."""
-    languages = rulebook.community.languages
+def pages_of(site: Path, files: RuleFiles, language: Language, today: date, board: Board) -> Pages:
+    """The pages of one language as of a day, from rule files without faults."""
+    return Pages(
+        files.rulebook,
+        files.files["words.yml"],
+        language,
+        today,
+        site / "theme" / "parts",
+        disclosure=files.files[disclosure.FILE],
+        notices=board.shown(language, today),
+    )
+
+
+def faults(site: Path, files: RuleFiles, today: date) -> list[Fault]:
+    """Every page of every language filled in as of a day, every notice, and each held against the other languages."""
+    languages = files.rulebook.community.languages
+    board = noticeboard.read(site, languages)
     folders = {language: site / "pages" / language for language in languages}
     names = {
         language: {path.relative_to(folder).as_posix() for path in folder.rglob("*.md")}
         for language, folder in folders.items()
     }
-    found = [
+    found: list[Fault] = [
         PageFault(f"pages/{language}/{name}", (), "page-missing")
         for language in languages
         for name in sorted(set().union(*names.values()) - names[language])
     ]
+    found += board.faults
     for language in languages:
-        found += template_faults(site, Pages(rulebook, words, language, today, site / "theme" / "parts"))
+        found += template_faults(site, pages_of(site, files, language, today, board), board)
     return found
 
 
-def template_faults(site: Path, pages: Pages) -> list[PageFault]:
+def template_faults(site: Path, pages: Pages, board: Board) -> list[PageFault]:
     """The pages of one language that cannot be filled in; a part that several pages call for is told once."""
     paths = sorted((site / "pages" / pages.language).rglob("*.md"))
+    paths += [site / notice.file for notice in board.notices if notice.language == pages.language]
     return list({fault.file: fault for path in paths for fault in _faults(site, path, pages)}.values())
 
 

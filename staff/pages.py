@@ -1,6 +1,6 @@
 """The public pages: Markdown of `site/pages/` and the parts it calls for, filled from the rules as of a day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,11 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from chalicelib.core import calendar
+from chalicelib.core.disclosure import Disclosure
 from chalicelib.core.money import Fen, fen, shares
 from chalicelib.core.rulebook import Actor, Language, Rulebook, Schedule, Text
 from chalicelib.core.words import Words, day_text, money_text
 
-from . import examples
+from . import disclosures, examples, noticeboard
+from .noticeboard import Notice
 from .succession import Dated, campaigns, standing
 
 
@@ -27,8 +29,19 @@ def percent(share: Decimal) -> str:
 class Pages:
     """Renders the pages of one language as the rules stand on a day; a part's text is in `parts`."""
 
-    def __init__(self, rulebook: Rulebook, words: Words, language: Language, today: date, parts: Path) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        words: Words,
+        language: Language,
+        today: date,
+        parts: Path,
+        *,
+        disclosure: Disclosure,
+        notices: Sequence[Notice] = (),
+    ) -> None:
         self.rulebook, self.words, self.language, self.today = rulebook, words, language, today
+        self.parts, self.disclosure, self.notices = parts, disclosure, notices
         self._environment = Environment(
             loader=FileSystemLoader(parts / language),
             undefined=StrictUndefined,
@@ -43,6 +56,19 @@ class Pages:
     def render(self, markdown: str) -> str:
         """A page's Markdown with every value and part filled in."""
         return self._environment.from_string(markdown).render()
+
+    def noticed(self, notice: Notice) -> str:
+        """A notice's page: its head, then its own words with the rules as they stood on its day."""
+        then = Pages(
+            self.rulebook,
+            self.words,
+            self.language,
+            notice.updated_on,
+            self.parts,
+            disclosure=self.disclosure,
+            notices=self.notices,
+        )
+        return f"{self._part('notice_head', notice=notice)}\n\n{then.render(notice.body)}\n\n{self._part('notice_end')}"
 
     @property
     def names(self) -> dict[str, Any]:
@@ -62,6 +88,8 @@ class Pages:
             self.goodwill_days,
             self.reward_list,
             self.in_force,
+            self.notice_list,
+            self.latest_notices,
             self.label,
         )
         return {
@@ -71,6 +99,7 @@ class Pages:
             "payments": self.rulebook.payments,
             "collection": self.rulebook.collection,
             "channels": self.words.channels,
+            "disclosed": disclosures.opened(self.disclosure, self.rulebook.fees),
             "language": self.language,
             "today": self.today,
             **{function.__name__: function for function in functions},
@@ -89,9 +118,10 @@ class Pages:
             return Markup('<time datetime="{}">{}</time>').format(value, day_text(self.words, value, self.language))
         return value
 
-    def label(self, code: str) -> str:
+    def label(self, code: str, **values: object) -> str:
         """A short text of `site/words.yml`."""
-        return self.words.labels[code].of(self.language)
+        text = self.words.labels[code].of(self.language)
+        return text.format(**values) if values else text
 
     def _money(self, amount: Fen | Decimal) -> Markup:
         exact = fen(amount) if isinstance(amount, Decimal) else amount
@@ -195,6 +225,14 @@ class Pages:
         dates = sorted(rule.from_ for rule in self._dated(what))
         since = [day for day in dates if day <= self.today]
         return self._part("in_force", since=since[-1:], coming=dates[len(since) :][:1])
+
+    def notice_list(self) -> Markup:
+        """Every notice by year, the newest first."""
+        return self._part("notice_list", years=noticeboard.by_year(self.notices))
+
+    def latest_notices(self, count: int) -> Markup:
+        """The newest few notices."""
+        return self._part("latest_notices", notices=self.notices[:count])
 
     def _dated(self, what: str) -> Iterator[Dated]:
         if what == "fees":

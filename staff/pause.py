@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from chalicelib.core.account import Account, Bill, Hold, Instalment
 from chalicelib.core.bundle import Bundle
-from chalicelib.core.holds import effective
 from chalicelib.core.ledger import fold
 from chalicelib.core.money import fen
 from chalicelib.core.rulebook import Actor, HoldKind
@@ -33,7 +32,7 @@ def add_command(command: session.Command) -> None:
     parser.add_argument("--bill", action="append", default=[], help="only this bill: ID, or ID/UNIT, or ID/UNIT/KIND")
     parser.add_argument("--until", type=session.day, help="the last day (default: the longest allowed)")
     parser.add_argument("--part", action="append", default=[], type=_part, help="plan: DAY=YUAN (again for more)")
-    parser.add_argument("--role", type=Actor, choices=list(Actor)[1:], default=Actor.CLERK, help="who opens it")
+    parser.add_argument("--role", type=Actor, choices=list(Actor)[1:], default=Actor.CLERK, help="who opens or ends it")
     parser.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
 
 
@@ -80,8 +79,18 @@ def _end(said: Any, rules: Bundle, records: Records, account: Account, running: 
     last = on - timedelta(days=1)
     if running.until is not None and running.until <= last:
         raise session.Refused(session.text(rules, said, "hold-over", until=running.until))
-    if not said.dry_run:
-        holds.end_hold(records, account.owner.id, said.kind, last=last)
+    ended = holds.end_hold(
+        records,
+        rules,
+        account.owner.id,
+        said.kind,
+        last=last,
+        role=said.role,
+        by=aws.identity(),
+        dry_run=said.dry_run,
+    )
+    if not isinstance(ended, Hold):
+        raise session.refused(rules, said, ended)
     return _tell_ended(said, rules, account, replace(running, until=last), on)
 
 
@@ -113,5 +122,7 @@ def _tell(said: Any, rules: Bundle, made: Hold) -> int:
 
 def _tell_ended(said: Any, rules: Bundle, account: Account, ended: Hold, on: date) -> int:
     """From when all goes on, unless another pause still holds."""
-    others = [hold.id for hold in effective(account, on) if hold.id != ended.id and hold.overlaps(ended, on)]
+    others = [
+        hold.id for hold in fold(account, rules.rules, on).holds if hold.id != ended.id and hold.overlaps(ended, on)
+    ]
     return console.say(said, outlook.hold_json(ended), lambda: console.print_ended(said, rules, ended, on, others))

@@ -55,10 +55,10 @@ def row(letter: str, account: Account, step: Step) -> Sequence[str]:
     return (letter, account.owner.id, contact.name, address, units, step.stage.id, "", "", "")
 
 
-def write(path: Path, rows: Sequence[Sequence[str]]) -> None:
+def write(path: Path, rows: Sequence[Sequence[str]], headers: Sequence[str] = HEADERS) -> None:
     """The list as Excel opens it, written in one move; a cell that looks like a formula is only text."""
     text = io.StringIO()
-    csv.writer(text).writerows([HEADERS, *([_inert(cell) for cell in one] for one in rows)])
+    csv.writer(text).writerows([headers, *([_inert(cell) for cell in one] for one in rows)])
     draft = path.with_suffix(".part")
     draft.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")
     draft.replace(path)

@@ -14,6 +14,7 @@ from chalicelib.core.event import ASKS_FOR_MONEY, PROMOTIONS
 from chalicelib.core.fault import Fault, Path
 from chalicelib.core.lawbook import Kind, Where, kind_of
 from chalicelib.core.message import HTML, Message, rendered
+from chalicelib.core.naming import unknown
 from chalicelib.core.rulebook import Channel, Language, SmsProfile, Stage
 from chalicelib.core.sms import refused_words, segments
 
@@ -75,7 +76,9 @@ def sheets(draft: Bundle) -> Iterator[Sheet]:
 def faults(draft: Bundle) -> list[Fault]:
     """What keeps a message from being sent: an unknown name, a text message that is too long or not as registered."""
     found = [fault for sheet in sheets(draft) for fault in _faults(draft, sheet)]
-    return [*found, *_tones(draft)]
+    templates = draft.rules.community.sms.templates
+    unused = unknown(consistency.COMMUNITY, ("sms", "templates"), templates, draft.messages)
+    return [*found, *_tones(draft), *unused]
 
 
 def _faults(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from chalicelib.core import disclosure
 from chalicelib.core.rulebook import Rulebook
 
 from . import rulefiles
@@ -42,7 +43,8 @@ def rules_at(site: Path, revision: str) -> Rulebook:
 def rules_in(site: Path, name: str) -> Rulebook:
     """The rules of a folder; Unreadable when they have faults."""
     files = rulefiles.read(site)
-    if files.faults or files.files.keys() != rulefiles.TYPES.keys():
+    rules = rulefiles.TYPES.keys() - {disclosure.FILE}  # accounts of the past are no rule, nor were they always there
+    if any(fault.file in rules for fault in files.faults) or not files.files.keys() >= rules:
         raise Unreadable("commit-at-fault", files, name=name)
     return files.rulebook
 

@@ -9,7 +9,8 @@ from typing import Any, get_args
 import jsonschema
 import msgspec
 
-from chalicelib.core import consistency, lawbook
+from chalicelib.core import consistency, disclosure, lawbook
+from chalicelib.core.disclosure import Disclosure
 from chalicelib.core.fault import Fault
 from chalicelib.core.fault import Path as Place
 from chalicelib.core.lawbook import Lawbook
@@ -27,6 +28,7 @@ TYPES: dict[str, type[msgspec.Struct]] = {
     consistency.PAYMENTS: Payments,
     consistency.COLLECTION: Collection,
     lawbook.FILE: Lawbook,
+    disclosure.FILE: Disclosure,
     "words.yml": Words,
 }
 

@@ -11,7 +11,8 @@ from staff import webserver
 from tests import publicsite
 
 PHONE_WIDTH = 360
-ADDRESSES = ["/", "/fees/", "/why/", "/pay/", "/reminders/", "/late-fee/", "/faq/", "/privacy/", "/contact/"]
+ADDRESSES = ["/", "/fees/", "/why/", "/pay/", "/reminders/", "/late-fee/", "/notices/", "/disclosure/"]
+ADDRESSES += ["/notices/lift-repair-vote/", "/faq/", "/privacy/", "/contact/"]
 NOWHERE = "/no-such-page/"
 
 
@@ -121,6 +122,28 @@ def test_an_address_that_leads_nowhere_says_so_in_its_own_language_first(
 
     expect(visit.page.get_by_role("heading", level=1)).to_have_text(title)
     expect(visit.page.get_by_role("heading").first).to_have_text(title)
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_page_of_the_navigation_is_in_sight(visit: Visit, address: str, prefix: str) -> None:
+    visit.page.goto(f"{address}{prefix}/")
+    width = visit.page.locator(".md-tabs__list").evaluate("list => list.getBoundingClientRect().right")
+    ends = visit.page.locator(".md-tabs__link").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+
+    assert len(ends) >= 10 and max(ends) <= width
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_from_the_home_page_to_the_newest_notice_and_on_to_all_of_them(visit: Visit, address: str, prefix: str) -> None:
+    visit.page.goto(f"{address}{prefix}/")
+    newest = visit.page.locator(".notices li a").first
+    title = newest.inner_text()
+    newest.click()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text(title)
+
+    visit.page.locator("article").get_by_role("link").last.click()
+    expect(visit.page).to_have_url(f"{address}{prefix}/notices/")
+    expect(visit.page.get_by_role("link", name=title)).to_be_visible()
 
 
 @pytest.mark.parametrize("visit", [PHONE_WIDTH], indirect=True)

@@ -72,7 +72,7 @@ def notice(key_step: str, state: State = State.SENT, *bills: Bill) -> Notice:
         step=key_step,
         bills=keys,
         channel=Channel.EMAIL,
-        planned_on=day("2026-02-20"),
+        planned_on=day("2026-04-08" if "demand" in key_step else "2026-02-20"),
         state=state,
     )
 
@@ -298,7 +298,8 @@ def test_what_is_passed_through_is_reminded_of_and_never_demanded() -> None:
     water = bill(4000, kind="water")
     assert step("2026-03-28", water).step == "due-soon-3"
     assert wait("2026-04-07", water).reason.code == "not-demanded"
-    assert wait("2027-04-07", water).until is None
+    looked_at = wait("2027-04-07", water)
+    assert (looked_at.until, looked_at.by) == (day("2027-05-07"), Actor.CLERK)
 
 
 def test_a_kind_the_rules_do_not_know_is_never_demanded() -> None:
@@ -398,7 +399,7 @@ def test_a_reason_names_the_days_the_numbers_and_the_stage_it_rests_on(code: str
         ("interval", "bill-issued", "2026-03-04", None),
         ("ledger-never", "first-demand", "2026-04-08", Actor.CLERK),
         ("ledger-stale", "first-demand", "2026-04-08", Actor.CLERK),
-        ("not-demanded", None, None, None),
+        ("not-demanded", None, "2026-05-07", Actor.CLERK),
         ("not-yet", "bill-issued", "2026-03-01", None),
         ("nothing-owed", None, None, None),
         ("policy-changed", None, None, Actor.SUPERVISOR),

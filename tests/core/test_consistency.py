@@ -95,10 +95,6 @@ CASES: dict[str, tuple[Change, str, Path, str]] = {
     "units of a kind nobody knows": (
         lambda p: p["community"]["units"].update(villa=3), "community.yml", ("units", "villa"), "unknown-name"
     ),
-    "a template for a message nobody knows": (
-        lambda p: p["community"]["sms"]["templates"].update(third={}),
-        "community.yml", ("sms", "templates", "third"), "unknown-name",
-    ),
     "two schedules of one name": (
         lambda p: p["fees"]["schedules"][1].update(id="flats"), "fees.yml", ("schedules", 1, "id"), "repeated"
     ),

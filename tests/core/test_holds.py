@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.core.account import Account, Hold, HoldKind, Instalment
-from chalicelib.core.holds import Refusal, effective, opened
+from chalicelib.core.holds import Refusal, opened, refused_end
 from chalicelib.core.ledger import fold
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Actor
@@ -48,10 +48,10 @@ def with_holds(some: Account, *more: Hold) -> Account:
     [
         ("paid-claim", "2026-04-27"),
         ("dispute", "2026-05-13"),  # fifteen working days, Labour Day and its make-up day between
-        ("promise", "2026-05-05"),
-        ("hardship", "2026-07-19"),
+        ("promise", "2026-05-06"),  # Labour Day lasts until the fifth
+        ("hardship", "2026-07-20"),  # the nineteenth is a Sunday
         ("family", "2026-05-20"),
-        ("vacancy", "2026-10-17"),
+        ("vacancy", "2026-10-19"),
     ],
 )
 def test_each_kind_ends_by_itself(kind: HoldKind, last: str) -> None:
@@ -62,7 +62,8 @@ def test_each_kind_ends_by_itself(kind: HoldKind, last: str) -> None:
 def test_none_may_be_longer_than_the_rules_say(kind: HoldKind) -> None:
     longest = granted(account(Q1), kind).until
     assert longest
-    assert granted(account(Q1), kind, until=longest - timedelta(days=1)).until == longest - timedelta(days=1)
+    sooner = ON + timedelta(days=3)
+    assert granted(account(Q1), kind, until=sooner).until == sooner
     assert refused(account(Q1), kind, until=longest + timedelta(days=1)) == "hold-long"
     assert refused(account(Q1), kind, until=ON - timedelta(days=1)) == "hold-past"
 
@@ -110,7 +111,7 @@ def test_hardship_is_granted_again_by_a_manager_alone() -> None:
     some = with_holds(account(Q1), granted(account(Q1), "hardship"))
     later = ON + timedelta(days=91)
     assert refused(some, "hardship", Actor.SUPERVISOR, on=later) == "hold-renewal"
-    assert granted(some, "hardship", Actor.MANAGER, on=later).until == later + timedelta(days=90)
+    assert granted(some, "hardship", Actor.MANAGER, on=later).until == later + timedelta(days=91)  # off a Sunday
 
 
 def parts(*pairs: tuple[str, int]) -> tuple[Instalment, ...]:
@@ -146,19 +147,71 @@ def test_only_a_plan_has_parts() -> None:
     ("payments", "last"),
     [
         ([], "2026-05-20"),
-        ([payment(61728, "2026-05-20")], "2026-06-20"),
+        ([payment(61728, "2026-05-20")], "2026-06-22"),
         ([payment(61727, "2026-05-20")], "2026-05-20"),
         ([payment(61728, "2026-05-21")], "2026-05-20"),
-        ([payment(61728, "2026-05-01", bill="2020-Q1")], "2026-05-20"),
-        ([payment(61728, "2026-04-01")], "2026-05-20"),
+        ([payment(61728, "2026-05-01", bill="2020-Q1")], "2026-06-22"),  # there is no such bill: it pays this one
+        ([payment(61728, "2026-04-01")], "2026-06-22"),  # it came to light later: so much less is left
         ([payment(61728, "2026-05-01", id="b#1#1"), payment(61728, "2026-05-03", reverses="b#1#1")], "2026-05-20"),
-        ([payment(123456, "2026-05-01")], "2026-06-20"),
+        ([payment(123456, "2026-05-01")], "2026-06-22"),
     ],
 )
 def test_a_plan_is_kept_or_ends_with_the_first_part_missed(payments: list[Any], last: str) -> None:
     plan = granted(account(Q1), "plan", instalments=HALVES)
     some = with_holds(account(Q1, *payments), plan)
-    assert [hold.until for hold in effective(some, day("2026-06-19"))] == [day(last)]
+    assert [hold.until for hold in fold(some, RULES, day("2026-06-19")).holds] == [day(last)]
+
+
+PARKING = bill(61728, "2026-03-31", unit="P-17", kind="parking")  # of the same period, and so of the same id
+
+
+@pytest.mark.parametrize("chosen", [None, "2026-Q1"])
+def test_money_for_another_bill_does_not_keep_a_plan(chosen: str | None) -> None:
+    plan = granted(account(Q1, PARKING), "plan", bills=[Q1.key], instalments=HALVES)
+    paid = payment(61728, "2026-05-20", unit="P-17", bill=chosen)
+    ledger = fold(with_holds(account(Q1, PARKING, paid), plan), RULES, day("2026-06-19"))
+    assert (ledger.debts[Q1.key].paid("principal") > 0) is (chosen is None)
+    assert [hold.until for hold in ledger.holds] == [day("2026-06-22" if chosen is None else "2026-05-20")]
+
+
+def test_money_that_came_before_the_plan_was_agreed_does_not_keep_it() -> None:
+    some = account(Q1, payment(61728, "2026-04-20"))
+    plan = granted(some, "plan", instalments=parts(("2026-05-20", 30864), ("2026-06-22", 30864)))
+    assert [hold.until for hold in fold(with_holds(some, plan), RULES, day("2026-06-19")).holds] == [day("2026-05-20")]
+
+
+@pytest.mark.parametrize(("paid_on", "last"), [("2026-05-06", "2026-06-22"), ("2026-05-07", "2026-05-06")])
+def test_a_part_due_on_a_holiday_may_come_on_the_next_working_day(paid_on: str, last: str) -> None:
+    plan = granted(account(Q1), "plan", instalments=parts(("2026-05-02", 61728), ("2026-06-22", 61728)))
+    some = with_holds(account(Q1, payment(61728, paid_on)), plan)
+    for on in ("2026-05-02", "2026-05-06"):
+        assert [hold.until for hold in fold(some, RULES, day(on)).holds] == [day("2026-06-22")]
+    assert [hold.until for hold in fold(some, RULES, day("2026-06-19")).holds] == [day(last)]
+
+
+@pytest.mark.parametrize("kind", ["promise", "hardship"])
+def test_a_pause_that_would_end_on_a_day_of_rest_ends_on_the_next_working_day(kind: HoldKind) -> None:
+    asked_on = {"promise": day("2026-04-17"), "hardship": day("2026-07-05")}[kind]
+    lasts = {"promise": day("2026-05-06"), "hardship": day("2026-10-08")}[kind]
+    assert granted(account(Q1), kind, on=asked_on).until == lasts
+
+
+@pytest.mark.parametrize(
+    ("kind", "opened_by", "ended_by", "problem"),
+    [
+        ("litigation", Actor.MANAGER, Actor.CLERK, "hold-not-yours-to-end"),
+        ("litigation", Actor.MANAGER, Actor.MANAGER, None),
+        ("hardship", Actor.MANAGER, Actor.SUPERVISOR, "hold-not-yours-to-end"),
+        ("hardship", Actor.CLERK, Actor.CLERK, None),
+        ("promise", Actor.SYSTEM, Actor.CLERK, None),
+    ],
+)
+def test_a_pause_is_ended_by_nobody_who_could_not_have_opened_it(
+    kind: HoldKind, opened_by: Actor, ended_by: Actor, problem: str | None
+) -> None:
+    made = granted(account(Q1), kind, opened_by)
+    refusal = refused_end(made, RULES, ended_by)
+    assert (refusal and refusal.problem) == problem
 
 
 def test_no_late_fee_runs_while_a_plan_is_kept_and_it_runs_again_once_broken() -> None:

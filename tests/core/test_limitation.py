@@ -162,7 +162,20 @@ def test_once_over_only_an_agreement_makes_it_run_again() -> None:
     assert expires(hold("2026-04-01", kind="litigation"), on="2026-06-01") == "2026-03-31"
     asked = replace(hold("2026-04-01", "2026-05-01", kind="hardship"), by="owner")
     assert expires(asked, on="2026-06-01") == "2026-03-31"
-    assert expires(hold("2026-04-01", "2026-05-01", kind="plan"), on="2026-06-01") == "2029-04-01"
+    agreed = hold("2026-04-01", "2026-05-01", kind="plan")
+    assert expires(agreed, on="2026-06-01") == "2026-03-31"  # staff say so
+    assert expires(replace(agreed, by="owner"), on="2026-06-01") == "2029-04-01"
+
+
+@pytest.mark.parametrize("kind", ["promise", "plan", "litigation"])
+def test_a_pause_that_was_withdrawn_before_it_lasted_a_day_never_was(kind: HoldKind) -> None:
+    mistaken = replace(hold("2026-02-20", "2026-02-19", kind=kind), by="owner")
+    assert expires(mistaken, on="2026-06-01") == "2026-03-31"
+
+
+def test_a_demand_stays_one_when_the_policy_no_longer_has_its_stage() -> None:
+    gone = replace(told("2025-01-01"), stage="first-warning", step="first-warning")
+    assert expires(happened=[gone], on="2026-06-01") == "2028-01-01"
 
 
 def test_events_count_one_after_another_not_only_the_last() -> None:
@@ -182,10 +195,12 @@ def test_events_count_one_after_another_not_only_the_last() -> None:
         ("2025-12-31", [3]),
         ("2026-02-28", [1]),
         ("2026-03-31", [1]),
-        ("2026-04-01", []),
+        ("2026-04-01", [0]),  # over: for a month they see that, too
+        ("2026-04-30", [0]),
+        ("2026-05-01", []),
     ],
 )
-def test_staff_see_the_tightest_of_twelve_six_three_and_one_months(on: str, months: list[int]) -> None:
+def test_staff_see_the_tightest_of_twelve_six_three_and_one_months_and_the_end(on: str, months: list[int]) -> None:
     assert [one.months for one in seen(on=on).warnings] == months
 
 
@@ -200,7 +215,8 @@ def test_a_paid_bill_is_no_longer_watched() -> None:
         ("2023-04-01", "2025-03-31"),
         ("2025-03-31", "2025-09-30"),
         ("2025-12-31", "2026-02-28"),
-        ("2026-02-28", None),
+        ("2026-02-28", "2026-04-01"),
+        ("2026-04-01", None),
     ],
 )
 def test_the_next_day_with_a_warning_is_known_ahead(on: str, next_on: str | None) -> None:

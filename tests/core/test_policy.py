@@ -244,8 +244,47 @@ def test_a_demand_that_waits_for_approval_does_not_keep_a_new_bill_from_its_owne
     next_bill = bill(due="2026-06-30", issued="2026-05-20")
     centre = Centre(account(Q1, next_bill)).run("2026-01-01", "2026-07-31", approves=lambda _: False)
     of_the_new_one = [step for step, on in centre.steps if on >= "2026-05-20"]
-    assert of_the_new_one == ["bill-issued", "due-soon-15", "due-soon-3"]
+    assert of_the_new_one == ["bill-issued", "due-soon-15", "due-soon-3", "first-demand"]
     assert last_wait(centre).reason.code == "approval"
+
+
+def test_a_demand_that_nobody_approves_does_not_keep_a_milder_one_about_a_newer_bill() -> None:
+    centre = Centre(account(Q1, NEXT)).run("2026-01-01", "2026-07-06", approves=lambda _: False)
+    step = looked_at(centre, "2026-07-07", "2026-07-07")
+    assert isinstance(step, Step)
+    assert (step.step, step.bills) == ("first-demand", (NEXT.key,))
+    assert step.held_back
+    assert step.held_back.step
+    assert (step.held_back.reason.code, step.held_back.step.step) == ("approval", "second-demand")
+
+
+def test_an_approval_holds_for_some_days_and_not_for_ever() -> None:
+    centre = Centre(account(Q1)).run("2026-03-29", "2026-04-20")
+    seen = centre.look(day("2026-04-21"))
+    assert isinstance(seen, Wait)
+    assert seen.step
+    centre.history = replace(centre.history, approvals=(approval(seen.step),))
+    assert isinstance(centre.look(day("2026-05-06")), Step)
+    late = centre.look(day("2026-05-07"))
+    assert isinstance(late, Wait)
+    assert late.reason.code == "approval"
+
+
+def test_a_reminder_is_not_repeated_when_its_stage_gets_other_days() -> None:
+    centre = Centre(account(Q1)).run("2026-02-01", "2026-03-28")
+    assert [step for step, _ in centre.steps][-1] == "due-soon-3"
+    centre.rules = policy(*(replace(one, days=(-3,)) if one.id == "due-soon" else one for one in stages()))
+    waiting = centre.look(day("2026-03-31"))
+    assert isinstance(waiting, Wait)
+    assert waiting.reason.code == "not-yet"
+
+
+def test_a_reminder_that_the_policy_no_longer_has_stands_in_no_demands_way() -> None:
+    centre = Centre(account(Q1)).run("2026-02-01", "2026-04-06")
+    centre.rules = policy(*(one for one in stages() if one.id != "due-soon"))
+    step = centre.look(day("2026-04-07"))
+    assert isinstance(step, Step)
+    assert step.step == "first-demand"
 
 
 NEXT = bill(due="2026-06-30", issued="2026-05-20")

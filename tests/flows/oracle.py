@@ -2,8 +2,8 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -52,9 +52,8 @@ def working_days_after(day: date, count: int, holidays: tuple[Holiday, ...]) -> 
 
 
 @cache
-def answered_by(told_on: date, days: int, holidays: tuple[Holiday, ...]) -> date:
-    """The last day to answer, moved off days of rest."""
-    last = told_on + days * DAY
+def off_rest(last: date, holidays: tuple[Holiday, ...]) -> date:
+    """A last day, moved off days of rest."""
     while not is_working(last, holidays):
         last += DAY
     return last
@@ -112,7 +111,10 @@ def late_fee(principal: int, runs: Iterable[tuple[int, Decimal, int]], rule: Lat
 
 
 class Pause(NamedTuple):
-    """A pause from a day to a day (both included) over some bills or all; `parts` are a plan's instalments."""
+    """A pause from a day to a day (both included) over some bills or all; `parts` are a plan's instalments.
+
+    `role` is who opened it.
+    """
 
     kind: str
     first: date
@@ -120,6 +122,7 @@ class Pause(NamedTuple):
     bills: frozenset[str] = EVERY
     stops_fee: bool = False
     parts: tuple[tuple[date, int], ...] = ()
+    role: Actor = Actor.SYSTEM
 
     def covers(self, bill: str, day: date) -> bool:
         """Whether a bill is paused on a day."""
@@ -131,25 +134,13 @@ def longest(rule: HoldRule, first: date, holidays: tuple[Holiday, ...]) -> date 
     """The last day a pause of a kind may have; None when a person ends it."""
     if rule.working_days:
         return working_days_after(first, rule.working_days, holidays)
-    return first + rule.days * DAY if rule.days else None
+    return off_rest(first + rule.days * DAY, holidays) if rule.days else None
 
 
-def kept(pause: Pause, payments: Collection[Payment], on: date) -> Pause:
-    """A plan ends on the day of the first instalment that was not there by then; another pause stands."""
-    known = [payment for payment in payments if payment.paid_on <= on]
-    taken_back = {payment.reverses for payment in known}
-    ids = {key.split("/")[0] for key in pause.bills}
-    asked = 0
-    for due_on, part in pause.parts:
-        asked += part
-        paid = 0
-        for payment in known:
-            is_meant = payment.bill is None or not ids or payment.bill in ids
-            if payment.reverses is None and payment.id not in taken_back and is_meant:
-                paid += payment.amount if pause.first <= payment.paid_on <= due_on else 0
-        if due_on < on and paid < asked:
-            return pause._replace(last=min(due_on, pause.last or due_on))
-    return pause
+def may_end(pause: Pause, rule: HoldRule, role: Actor) -> bool:
+    """Whether somebody may end a pause early: whoever might have opened it, and is no less than who did."""
+    order = list(Actor)
+    return order.index(role) >= max(order.index(one) for one in (pause.role, rule.opened_by or Actor.SYSTEM))
 
 
 # what is owed
@@ -218,12 +209,33 @@ def key_of(bill: Bill) -> str:
     return f"{bill.id}/{bill.unit}/{bill.kind}"
 
 
-def balances(facts: Facts, rules: Rulebook, on: date) -> dict[str, Owed]:
-    """What each bill issued by a day has left, living through every day up to it."""
+def standing(facts: Facts, rules: Rulebook, on: date) -> list[Pause]:
+    """The pauses as they are on a day: a plan is over once a part was not there, with all before it, on its day."""
+    pauses = list(facts.pauses)
+    gone = {payment.reverses for payment in facts.payments if payment.paid_on <= on}
+    honest = [one for one in facts.payments if one.reverses is None and one.id not in gone]
+    moments = [
+        (off_rest(due_on, rules.community.holidays), at, sum(part for day, part in pause.parts if day > due_on))
+        for at, pause in enumerate(pauses)
+        for due_on, _ in pause.parts
+    ]
+    for last, at, to_come in sorted(moments):
+        pause = pauses[at]
+        if last < on and (pause.last is None or last <= pause.last):
+            owed = balances(replace(facts, payments=honest), rules, last, pauses)
+            left = [owed[key].whole if pause.stops_fee else owed[key].principal for key in pause.bills if key in owed]
+            if sum(left) > to_come:
+                pauses[at] = pause._replace(last=last)
+    return pauses
+
+
+def balances(facts: Facts, rules: Rulebook, on: date, pauses: Sequence[Pause] | None = None) -> dict[str, Owed]:
+    """What each bill issued by a day has left, living through every day up to it, with the pauses as they stand."""
     slips: dict[str, _Slip] = {}
     purses: dict[str, int] = {}
     payments = {payment.id: payment for payment in facts.payments}
-    stopping = [kept(pause, facts.payments, on) for pause in facts.pauses if pause.stops_fee and pause.first <= on]
+    standing_now = standing(facts, rules, on) if pauses is None else pauses
+    stopping = [pause for pause in standing_now if pause.stops_fee and pause.first <= on]
     by_day = _by_day(facts)
     day = min(by_day, default=on)
     while day <= on:
@@ -375,7 +387,7 @@ def next_demand(bill: Bill, told: Told, let_on: date | None, ladder: Sequence[St
         on = bill.due_on + stage.days[0] * DAY
     else:
         since = happened if is_in_order or let_on is None else max(happened, let_on)
-        answered = answered_by(since, last.answer_days, rules.community.holidays) if last.answer_days else since
+        answered = off_rest(since + last.answer_days * DAY, rules.community.holidays) if last.answer_days else since
         on = max((since if stage.after else bill.due_on) + stage.days[0] * DAY, answered + DAY)
     return Coming(stage, max(on, bill.due_on + stage.when.age_days * DAY))
 
@@ -406,8 +418,8 @@ def view(
 ) -> View:
     """What the rules, read by themselves, let an owner be told on a day; contacts and approvals aside."""
     stages = rules.collection.stages
-    pauses = [kept(pause, facts.payments, on) for pause in facts.pauses]
-    seen = View(balances(facts, rules, on), set())
+    pauses = standing(facts, rules, on)
+    seen = View(balances(facts, rules, on, pauses), set())
     bills = [bill for bill in facts.bills if bill.issued_on <= on and seen.owed[key_of(bill)].whole > 0]
     seen.paused = {key_of(bill) for bill in bills if any(pause.covers(key_of(bill), on) for pause in pauses)}
     free = [bill for bill in bills if key_of(bill) not in seen.paused]

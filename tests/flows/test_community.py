@@ -155,7 +155,7 @@ class Community(RuleBasedStateMachine):
         self.facts: dict[str, oracle.Facts] = defaultdict(oracle.Facts)
         self.pause_ids: dict[str, list[str]] = defaultdict(list)
         self.through: date | None = None
-        self.approved: list[tuple[str, str, frozenset[str]]] = []
+        self.approved: list[tuple[str, str, frozenset[str], date]] = []
         self.opened_under: dict[tuple[str, str], tuple[str, ...]] = {}
         self.let_on: list[tuple[str, tuple[str, ...], date]] = []
         self.contacts: dict[str, set[date]] = defaultdict(set)
@@ -305,24 +305,29 @@ class Community(RuleBasedStateMachine):
             limit = rules.collection.holds[kind]
             most = oracle.longest(limit, self.today, rules.community.holidays)
             last = asked["until"] or (parts[-1][0] if parts else most)
+            is_to_pay_by = kind in ("promise", "plan")
+            last = oracle.off_rest(last, rules.community.holidays) if last and is_to_pay_by else last
             assert most is None or (last is not None and last <= most), "a pause longer than any may be"
             assert most or limit.opened_by, "a pause without an end that nobody answers for"
             assert found.until == last
             named = asked["bills"] or (owed if limit.bills_only or limit.once_a_bill or parts else ())
-            made = oracle.Pause(kind, self.today, last, frozenset(named), limit.stops_late_fee, tuple(parts))
+            made = oracle.Pause(kind, self.today, last, frozenset(named), limit.stops_late_fee, tuple(parts), role)
             self.facts[id].pauses.append(made)
             self.pause_ids[id].append(found.id)
 
-    @rule(who=WHO)
-    def a_pause_ends_early(self, who: int) -> None:
+    @rule(who=WHO, role=st.sampled_from(list(Actor)))
+    def a_pause_ends_early(self, who: int, role: Actor) -> None:
         """The latest one, from today on: its first day, at least, it has had."""
         id = self._id(who)
         if self.facts[id].pauses:
             made = self.facts[id].pauses[-1]
             last = max(made.first, self.today - ONE_DAY)
             if made.last is None or last < made.last:
-                holds.end_hold(self.office.records, id, self.pause_ids[id][-1], last=last)
-                self.facts[id].pauses[-1] = made._replace(last=last)
+                pause, bundle = self.pause_ids[id][-1], self.office.bundle
+                ended = holds.end_hold(self.office.records, bundle, id, pause, last=last, role=role, by="arn")
+                may = oracle.may_end(made, bundle.rules.collection.holds[made.kind], role)
+                assert isinstance(ended, Hold) is may, "a pause ended by somebody who may not, or kept from who may"
+                self.facts[id].pauses[-1] = made._replace(last=last) if may else made
 
     @rule(unit=st.sampled_from(["1-1-101", "P-1"]), has_email=st.booleans(), after=st.sampled_from([0, 0, -12, 9]))
     @precondition(lambda self: len(self.owners) < 4)
@@ -353,7 +358,7 @@ class Community(RuleBasedStateMachine):
         waiting = approvals.awaiting(self._planned(self.today, ahead=1))
         at = instant(self.today, time(9), ZONE)
         approvals.approve(self.office.records, waiting, by="arn:manager", at=at)
-        self.approved += [(step.owner, step.key, frozenset(step.bills)) for step in waiting]
+        self.approved += [(step.owner, step.key, frozenset(step.bills), self.today) for step in waiting]
 
     @rule(left_out=st.frozensets(st.sampled_from(LATER), max_size=2), first=st.sampled_from([4, 9]))
     def the_policy_is_changed(self, left_out: frozenset[str], first: int) -> None:
@@ -432,7 +437,7 @@ class Community(RuleBasedStateMachine):
         elif what == "policy":
             self.the_policy_is_changed(left_out=frozenset(LATER[who % 4 : who % 4 + 1]), first=9)
         elif what == "pause ends":
-            self.a_pause_ends_early(who=who)
+            self.a_pause_ends_early(who=who, role=Actor.MANAGER)
         elif what == "money back":
             self.money_is_taken_back(who=who)
 
@@ -555,13 +560,15 @@ class Community(RuleBasedStateMachine):
         if said.demand:
             assert not seen.is_off, "a demand beside a bill that a person must go on with"
             assert self._is_fresh(on), "an old ledger"
-        assert not said.approve or self._is_approved(id, one), "not approved"
+        assert not said.approve or self._is_approved(id, one, on), "not approved"
 
     def _is_fresh(self, on: date) -> bool:
         return self.through is not None and (on - self.through).days <= self.policy.fresh_days
 
-    def _is_approved(self, id: str, one: Notice | Task) -> bool:
-        return any((id, one.key) == (who, what) and set(one.bills) <= seen for who, what, seen in self.approved)
+    def _is_approved(self, id: str, one: Notice | Task, on: date) -> bool:
+        days = self.office.bundle.rules.collection.limits.approval_days
+        holds = [said for said in self.approved if said[:2] == (id, one.key) and (on - said[3]).days <= days]
+        return any(set(one.bills) <= seen for _, _, seen, _ in holds)
 
     def _check_decent(self, id: str, key: str, on: date) -> None:
         assert on not in oracle.closed_days(self.office.bundle.rules.community.holidays), "on a day of rest"
@@ -609,7 +616,7 @@ class Community(RuleBasedStateMachine):
         code, id = wait.reason.code, wait.owner
         assert code in self.office.bundle.words.reasons
         has_end = wait.until is not None and wait.until > on
-        assert has_end or wait.by is not None or code in ("nothing-owed", "not-demanded"), wait
+        assert has_end or wait.by is not None or code == "nothing-owed", wait
         for said, is_true in self._reasons(id, seen, on):
             assert said != code or is_true, f"the reason is not true: {wait.reason}"
 

@@ -25,6 +25,12 @@ def promise(office: Office, on: str, *, dry_run: bool = False) -> Hold | Refusal
     )
 
 
+def end(
+    office: Office, last: str, id: str = "promise-1", role: Actor = Actor.CLERK, owner: str = OWNER
+) -> Hold | Refusal:
+    return holds.end_hold(office.records, office.bundle, owner, id, last=day(last), role=role, by="arn:clerk")
+
+
 def test_while_a_promise_lasts_nothing_is_said_and_then_all_goes_on() -> None:
     office = centre()
     made = promise(office, "2026-04-06")
@@ -55,15 +61,30 @@ def test_a_pause_ended_early_leaves_its_history_and_the_first_end_counts() -> No
     office = centre()
     promise(office, "2026-04-06")
     for last in ("2026-04-08", "2026-04-15"):
-        holds.end_hold(office.records, OWNER, "promise-1", last=day(last))
+        end(office, last)
     account = office.records.load_account(OWNER)
     assert account and [(hold.from_, hold.until) for hold in account.holds] == [(day("2026-04-06"), day("2026-04-08"))]
     assert [step.step for step in office.plan("2026-04-09").notices] == ["first-demand"]
 
 
+def test_what_a_manager_opened_no_clerk_ends_and_who_ended_it_is_on_record() -> None:
+    office = centre()
+    opened = holds.open_hold(
+        office.records, office.bundle, OWNER, "litigation", on=day("2026-04-06"), role=Actor.MANAGER, by="arn:manager"
+    )
+    assert isinstance(opened, Hold)
+    assert (opened.role, opened.by) == (Actor.MANAGER, "arn:manager")
+    assert isinstance(end(office, "2026-04-08", "litigation-1"), Refusal)
+    (wait,) = office.plan("2026-04-09").waits
+    assert wait.reason.code == "hold-open"
+
+    assert isinstance(end(office, "2026-04-08", "litigation-1", Actor.MANAGER), Hold)
+    (item,) = [item for item in office.table.query(f"O#{OWNER}") if str(item["sk"]).startswith("END#HOLD")]
+    assert (item["until"], item["role"], item["by"]) == ("2026-04-08", "manager", "arn:clerk")
+
+
 def test_there_is_no_pause_for_nobody_and_none_to_end_that_was_never_opened() -> None:
     office = centre()
-    with pytest.raises(NotFound):
-        holds.end_hold(office.records, OWNER, "promise-1", last=day("2026-04-08"))
-    with pytest.raises(NotFound):
-        holds.end_hold(office.records, "o-404", "promise-1", last=day("2026-04-08"))
+    for owner in (OWNER, "o-404"):
+        with pytest.raises(NotFound):
+            end(office, "2026-04-08", owner=owner)

@@ -3,18 +3,33 @@
 import html
 import re
 import shutil
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from chalicelib.core.words import day_text
-from staff import rulefiles
+from staff import noticeboard, rulefiles
 from tests import publicsite
 
 READ = rulefiles.read(publicsite.ROOT / "site")
 RULES, WORDS = READ.rulebook, READ.files["words.yml"]
-PAGES = ["", "fees/", "why/", "pay/", "reminders/", "late-fee/", "faq/", "privacy/", "contact/", "balance/"]
+PAGES = [
+    "",
+    "fees/",
+    "why/",
+    "pay/",
+    "reminders/",
+    "late-fee/",
+    "notices/",
+    "disclosure/",
+    "faq/",
+    "privacy/",
+    "contact/",
+]
+PAGES += ["notices/water-tank-cleaning/", "balance/"]
 LANGUAGES = {"zh": "", "en": "en/"}
 
 # Fetched by a browser that reads the tag, unlike the address of a plain link.
@@ -147,6 +162,53 @@ def test_staff_are_led_to_the_file_they_edit(public_site: Path, language) -> Non
     assert f"{repository}/edit/main/site/fees.yml" in footer
 
 
+def test_staff_are_led_to_the_file_of_a_notice(public_site: Path) -> None:
+    repository = RULES.community.repository_url
+    shown = page(public_site, "notices/water-tank-cleaning/", "en")
+
+    assert f"{repository}/edit/main/site/notices/en/water-tank-cleaning.md" in shown
+
+
+@pytest.mark.parametrize(("language", "prefix"), LANGUAGES.items())
+def test_every_page_leads_feed_readers_to_the_feed_of_its_language(
+    public_site: Path, language: str, prefix: str
+) -> None:
+    feed = ElementTree.parse(public_site / prefix / "notices/feed.xml").getroot()  # noqa: S314  # built here
+    own = feed.find("{*}link[@rel='self']").get("href")
+
+    assert own == f"{RULES.community.site_url}/{prefix}notices/feed.xml"
+    for address in [one for one in PAGES if one != "balance/"]:
+        (link,) = re.findall(
+            r'<link rel="alternate" type="application/atom[^>]*href="([^"]+)"', page(public_site, address, language)
+        )
+        assert (public_site / prefix / address / link).resolve() == public_site / prefix / "notices/feed.xml"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_notices_that_are_up_are_listed_by_year_and_the_latest_on_the_home_page(
+    public_site: Path, language: str
+) -> None:
+    notices = noticeboard.read(publicsite.ROOT / "site", ("zh", "en")).shown(
+        language, date.fromisoformat(publicsite.TODAY)
+    )
+    listed, home = (text(page(public_site, address, language)) for address in ("notices/", ""))
+
+    places = [listed.index(notice.front.title) for notice in notices]
+    assert places == sorted(places)
+    assert all(WORDS.labels[f"notice-{notice.front.kind}"].of(language) in listed for notice in notices)
+    assert [notice.front.title in home for notice in notices[:4]] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(("language", "prefix"), LANGUAGES.items())
+def test_the_calendar_leads_back_to_pages_that_exist(public_site: Path, language: str, prefix: str) -> None:
+    made = (public_site / prefix / "notices/calendar.ics").read_bytes().replace(b"\r\n ", b"").decode()
+    urls = set(re.findall(r"^URL:(.*)\r$", made, re.M))
+
+    assert urls
+    for url in urls:
+        assert (public_site / url.removeprefix(f"{RULES.community.site_url}/") / "index.html").is_file(), url
+
+
 def test_nothing_is_left_of_a_template_or_a_type_on_any_page(public_site: Path) -> None:
     for path in public_site.rglob("*.html"):
         markup = path.read_text(encoding="utf-8")
@@ -198,6 +260,8 @@ BREAKAGES = [
     ("payments.yml", "methods:", "ways:", "methods"),
     ("collection.yml", "days: [7]", "days: [-7]", "stages[first-demand].days"),
     ("community.yml", "  phone: 400-000-0123\n", "", "service_centre.phone"),
+    ("disclosure.yml", "paid: 74", "paid: 84", "collected.groups[0].paid"),
+    ("notices/zh/online-bills.md", "kind: fees", "kind: gossip", "kind"),
 ]
 
 

@@ -16,7 +16,7 @@ from tests.builders import SITE
 def site(tmp_path: Path) -> Path:
     """A copy of what staff keep in `site/` that the bundle is made of."""
     target = tmp_path / "site"
-    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "theme", "schema"))
+    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "posters", "theme", "schema"))
     return target
 
 
@@ -100,6 +100,12 @@ FAULTS: dict[str, tuple[str, str, str, tuple[str, str]]] = {
         "    receipt:\n",
         "    paid-up:\n",
         ("community.yml", "sms-template-missing"),
+    ),
+    "a registered template of a message there is none of": (
+        "community.yml",
+        "    receipt:\n",
+        "    receipts:\n",
+        ("community.yml", "unknown-name"),
     ),
     "a text message that was changed after it was registered": (
         "messages/zh/due-soon.md",
@@ -342,8 +348,9 @@ def test_a_message_without_a_file_is_told_where_the_stage_names_it(site: Path) -
 
 
 def test_a_review_that_is_due_warns_and_one_that_was_missed_fails(site: Path) -> None:
+    edit(site / "community.yml", "last: 2027-02-08,", "last: 2027-02-08, make_up: [2027-02-20],")
     fresh, due, missed = (
-        bundle.compiled(site, on=on) for on in (date(2026, 12, 1), date(2027, 12, 1), date(2028, 6, 1))
+        bundle.compiled(site, on=on) for on in (date(2026, 11, 30), date(2027, 12, 1), date(2028, 6, 1))
     )
     assert (fresh.warnings, fresh.faults) == ([], [])
     assert due.faults == []

@@ -62,7 +62,7 @@ def _called(step: str = "first-demand", done_on: str | None = None) -> Task:
         step=step,
         bills=(Q1.key,),
         task="call",
-        opened_on=day("2026-03-31"),
+        opened_on=FIRST,
         reason="",
         done_on=day(done_on) if done_on else None,
     )

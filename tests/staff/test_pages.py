@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 from msgspec.structs import replace
 
 from chalicelib.core.rulebook import Language, SmsProfile
-from staff import bundle, pagefiles, rulefiles
+from staff import bundle, noticeboard, pagefiles, rulefiles
 from staff.examples import bill
 from staff.pages import Pages, percent
 from staff.succession import standing
@@ -18,12 +18,13 @@ from staff.succession import standing
 SITE = Path(__file__).parents[2] / "site"
 READ = rulefiles.read(SITE)
 FEES = {schedule.id: schedule for schedule in READ.rulebook.fees.schedules}
+BOARD = noticeboard.read(SITE, READ.rulebook.community.languages)
 RESIDENTIAL = FEES["residential"]
 BEFORE, AFTER = date(2024, 12, 31), date(2025, 1, 1)
 
 
 def pages(today: date, language: Language = "zh") -> Pages:
-    return Pages(READ.rulebook, READ.files["words.yml"], language, today, SITE / "theme" / "parts")
+    return pagefiles.pages_of(SITE, READ, language, today, BOARD)
 
 
 @pytest.mark.parametrize(("today", "yuan"), [(BEFORE, "2.20"), (AFTER, "2.40")])
@@ -119,7 +120,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def places(site: Path) -> list[tuple[str, str, int]]:
-    found = pagefiles.faults(site, READ.rulebook, READ.files["words.yml"], AFTER)
+    found = pagefiles.faults(site, READ, AFTER)
     return [(fault.file, fault.problem, fault.line) for fault in found]
 
 
@@ -192,7 +193,9 @@ def test_a_new_link_goes_to_a_phone_only_where_text_messages_may_carry_links(
     rulebook = replace(READ.rulebook, community=replace(community, sms=replace(community.sms, profile=profile)))
     source = (SITE / "pages/en/faq.md").read_text(encoding="utf-8")
 
-    shown = Pages(rulebook, READ.files["words.yml"], "en", AFTER, SITE / "theme" / "parts").render(source)
+    made = pages(AFTER, "en")
+    made = Pages(rulebook, made.words, "en", AFTER, made.parts, disclosure=made.disclosure)
+    shown = made.render(source)
 
     assert ("a new link goes only to the phone number" in shown) is goes_there
     assert ("a text message never carries one" in shown) is not goes_there

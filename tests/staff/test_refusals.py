@@ -90,6 +90,14 @@ COLLECTION: dict[str, Case] = {
     "an answer in half a year": Case(
         "answer_days: 15", "answer_days: 180", stage(FORMAL, "answer_days"), "out-of-range", "<= 90"
     ),
+    "a second demand for those who have had no first": Case(
+        "when: {least_arrears: 5.00}", "when: {least_arrears: 5.00, care: only}",
+        stage(SECOND, "when"), "after-not-for-all", "first-demand", "when: {least_arrears: 20.00}",
+    ),
+    "an age that keeps the next stage from its day": Case(
+        "when: {least_arrears: 50.00}", "when: {least_arrears: 50.00, age_days: 700}",
+        stage(FORMAL, "days[0]"), "stage-out-of-order", "> 700", "days: [90]",
+    ),
     # whose decision
     "a second demand without approval": Case(
         "    by: housekeeper\n    approve: true\n", "    by: housekeeper\n",
@@ -270,9 +278,12 @@ def test_without_a_roster_everybody_with_something_to_do_is_asked_for(site: Path
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Path:
-    """A copy of what the bundle is made of."""
+    """A copy of what the bundle is made of, with 2027 as if the State Council had arranged it."""
     target = tmp_path / "site"
-    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "theme", "schema"))
+    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("pages", "posters", "theme", "schema"))
+    path = target / "community.yml"
+    text, guessed = path.read_text(encoding="utf-8"), "last: 2027-02-08, quiet_days"
+    path.write_text(text.replace(guessed, "last: 2027-02-08, make_up: [2027-02-20], quiet_days"), encoding="utf-8")
     return target
 
 

@@ -22,7 +22,7 @@ from tests.builders import RULEBOOK, SITE, day, rules
 def site(tmp_path: Path) -> Path:
     for path in RULEBOOK.glob("*.yml"):
         shutil.copy(path, tmp_path)
-    for name in ("words.yml", "compliance.yml"):
+    for name in ("words.yml", "compliance.yml", "disclosure.yml"):
         shutil.copy(SITE / name, tmp_path)
     # the policy of the tests ends with the first demand
     compliance = (tmp_path / "compliance.yml").read_text(encoding="utf-8")

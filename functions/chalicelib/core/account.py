@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from .money import Fen
-from .rulebook import Channel, HoldKind, Language, Treatment
+from .rulebook import Actor, Channel, HoldKind, Language, Treatment
 
 Part = Literal["principal", "late_fee"]
 
@@ -144,7 +144,7 @@ class Instalment(Struct, frozen=True):
 class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Stops reminders, and the late fee where it says so, from a day to a day; `bills` empty means all.
 
-    A plan's `instalments` keep it; `by` is who opened it. No reason is stored.
+    A plan's `instalments` keep it; `by` is who opened it, in what `role`. No reason is stored.
     """
 
     id: str
@@ -155,6 +155,7 @@ class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stops_late_fee: bool = False
     instalments: tuple[Instalment, ...] = ()
     by: str = ""
+    role: Actor = Actor.SYSTEM
 
     @property
     def is_withdrawn(self) -> bool:

@@ -3,17 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 
-from .account import Account
 from .debt import Debt
-from .holds import effective
 from .ledger import Ledger
 from .rulebook import Rulebook
 from .turns import may_be_demanded
 
 
-def claim(account: Account, ledger: Ledger, rules: Rulebook, *, due_by: date, is_demand: bool) -> list[Debt]:
+def claim(ledger: Ledger, rules: Rulebook, *, due_by: date, is_demand: bool) -> list[Debt]:
     """The open bills that fall due by a day and may be asked for, oldest first."""
-    on, paused = ledger.on, effective(account, ledger.on)
+    on, paused = ledger.on, ledger.holds
     found: Iterable[Debt] = (
         debt
         for debt in ledger.debts.values()

@@ -1,14 +1,13 @@
 """The collection policy: what an owner is told next, or why not now; each with a reason a person can read."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from . import holds
 from .account import Account, Bill, Hold
-from .calendar import ONE_DAY, next_open_day
+from .calendar import ONE_DAY, instant, next_open_day
 from .contacts import next_free_day, recent
 from .debt import Debt
 from .history import History
@@ -74,7 +73,8 @@ class _Case(Struct, frozen=True):
         return any(hold.covers(bill.key, self.on) for hold in self.holds)
 
     def is_approved(self, step: Step) -> bool:
-        return not step.stage.approve or self.history.is_approved(step.key, step.bills)
+        since = approved_since(self.rules, self.on)
+        return not step.stage.approve or self.history.is_approved(step.key, step.bills, since)
 
     @property
     def is_fresh(self) -> bool:
@@ -102,7 +102,7 @@ def next_step(
     ledger_through: date | None,
 ) -> Step | Wait:
     """The highest stage that is due for any of an owner's bills, as one message over all of them, or a wait."""
-    case = _Case(account, ledger, history, rules, on, ledger_through, holds.effective(account, on))
+    case = _Case(account, ledger, history, rules, on, ledger_through, ledger.holds)
     open_debts = [debt for debt in ledger.debts.values() if debt.outstanding(on)]
     free = [debt for debt in open_debts if not case.is_held(debt.bill)]
     outlook = _outlook(case, free)
@@ -112,12 +112,8 @@ def next_step(
         if not turn.stage.demand or (case.is_fresh and not outlook.is_off)
     }
     if allowed:
-        step = _step(case, allowed)
-        friendly = {key: turn for key, turn in allowed.items() if not turn.stage.demand}
-        held_back = None
-        if friendly and not case.is_approved(step):  # nobody misses a new bill for an approval not given
-            held_back, step = _unapproved(case, step), _step(case, friendly)
-        elif len(allowed) < len(outlook.ready) and not outlook.is_off:
+        step, held_back = _highest(case, allowed)
+        if held_back is None and len(allowed) < len(outlook.ready) and not outlook.is_off:
             held_back = _stale(case, outlook)
         return _not_now(case, step) or replace(step, held_back=held_back)
     if outlook.ready and not outlook.is_off:
@@ -125,6 +121,22 @@ def next_step(
     wait = _wait(case, open_debts, free, outlook)
     looks = [day for day in (wait.until, _pause_looked_at(case, open_debts)) if day]
     return replace(wait, until=min(looks, default=None))
+
+
+def _highest(case: _Case, allowed: dict[str, Turn]) -> tuple[Step, Wait | None]:
+    """The highest step that may go, and the one above it that lacks an approval; where none may go, the highest.
+
+    Nobody misses a new bill, nor is a newer one left to grow, for an approval that is not given.
+    """
+    highest = step = _step(case, allowed)
+    while allowed and not case.is_approved(step):
+        allowed = {key: turn for key, turn in allowed.items() if turn.rank < _rank(allowed)}
+        step = _step(case, allowed) if allowed else highest
+    return step, None if step is highest else _unapproved(case, highest)
+
+
+def _rank(ready: dict[str, Turn]) -> int:
+    return max(turn.rank for turn in ready.values())
 
 
 def fresh_from(rules: Rulebook, on: date) -> date:
@@ -135,6 +147,12 @@ def fresh_from(rules: Rulebook, on: date) -> date:
 def is_fresh(rules: Rulebook, on: date, ledger_through: date | None) -> bool:
     """Whether payments are recorded far enough for a demand."""
     return ledger_through is not None and ledger_through >= fresh_from(rules, on)
+
+
+def approved_since(rules: Rulebook, on: date) -> datetime:
+    """The instant from which an approval still holds on a day."""
+    first = on - timedelta(days=rules.collection.limits.approval_days)
+    return instant(first, time.min, rules.community.time_zone)
 
 
 def first_look(bill: Bill, rules: Rulebook) -> date:
@@ -262,7 +280,8 @@ def _wait(case: _Case, open_debts: Sequence[Debt], free: Sequence[Debt], outlook
         return _held(case, open_debts, day)
     if not open_debts:
         return Wait(owner=owner, reason=Reason("nothing-owed"), stage=stage, until=day)
-    return Wait(owner=owner, reason=Reason("not-demanded"))
+    look = case.on + timedelta(days=_LOOK_AGAIN_DAYS)
+    return Wait(owner=owner, reason=Reason("not-demanded"), until=look, by=Actor.CLERK)
 
 
 def _by_people(outlook: _Outlook) -> tuple[Reason, Actor] | None:

@@ -1,7 +1,7 @@
 """Whether the rules staff wrote agree with each other; every disagreement is a fault, none raises.
 
 What each file must hold to is in modules of its own: `tariff` (fees), `holidays` (community), `stages`, `means`,
-`escalation`, `pauses`, `timetable`, `ceilings` and `terms` (collection), `lawbook` (compliance).
+`escalation`, `pauses`, `timetable`, `ceilings` and `terms` (collection), `lawbook` (compliance), `disclosure`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,7 @@ from string import Formatter
 from typing import Any
 from zoneinfo import available_timezones
 
-from . import ceilings, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
-from .event import OCCASIONS
+from . import ceilings, disclosure, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
 from .fault import Fault
 from .naming import of_two, repeated, unknown, words_of
 from .rulebook import Collection, Community, Fees, Payments, Text
@@ -27,7 +26,6 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
     fees: Fees | None = files.get(FEES)
     payments: Payments | None = files.get(PAYMENTS)
     collection: Collection | None = files.get(COLLECTION)
-    words: Words | None = files.get(WORDS)
     book: lawbook.Lawbook | None = files.get(lawbook.FILE)
     found: list[Fault] = []
     if community:
@@ -42,10 +40,7 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         found += _kinds_against_collection(fees, collection)
     if community and fees:
         found += unknown(COMMUNITY, ("units",), community.units, fees.unit_kinds)
-    if community and collection:
-        found += _sms_against_stages(community, collection)
-    if words:
-        found += _words_faults(words)
+    found += _texts_faults(files)
     if book and collection:
         found += lawbook.faults(book, [stage.id for stage in collection.stages])
         found += escalation.faults(book, collection)
@@ -82,6 +77,14 @@ def _collection_faults(collection: Collection) -> Iterator[Fault]:
         yield from part.faults(collection)
 
 
+def _texts_faults(files: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is read and not computed with: short texts, and the yearly disclosure."""
+    if WORDS in files:
+        yield from _words_faults(files[WORDS])
+    if disclosure.FILE in files:
+        yield from disclosure.faults(files[disclosure.FILE])
+
+
 def _words_faults(words: Words) -> Iterator[Fault]:
     """Both languages fill in the same values; a brace that is none of them would stop the message."""
     groups = {"tasks": words.tasks, "reasons": words.reasons, "problems": words.problems, "labels": words.labels}
@@ -99,12 +102,6 @@ def _differing(text: Text) -> str:
     except ValueError as error:  # a brace without its pair
         return str(error)
     return ", ".join(sorted(blanks[0] ^ blanks[1]))
-
-
-def _sms_against_stages(community: Community, collection: Collection) -> Iterator[Fault]:
-    """Templates are of messages there are; whether one is missing or differs shows once messages are read."""
-    known = [stage.message for stage in collection.stages if stage.message]
-    yield from unknown(COMMUNITY, ("sms", "templates"), community.sms.templates, [*known, *OCCASIONS])
 
 
 def _kinds_against_collection(fees: Fees, collection: Collection) -> Iterator[Fault]:

@@ -1,7 +1,7 @@
 """What an owner was told, what staff were asked to do and did, and what a named person approved."""
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -22,10 +22,12 @@ class History(Struct, frozen=True):
     approvals: tuple[Approval, ...] = ()
     calls: tuple[Call, ...] = ()
 
-    def told_steps(self, bill_key: str) -> frozenset[str]:
-        """The steps a bill has been through; one that could not go out yet is still open."""
-        over = [n.step for n in self.notices if bill_key in n.bills and n.state in TOLD]
-        return frozenset(over + [task.step for task in self.tasks if bill_key in task.bills])
+    def told_steps(self, bill_key: str, after: date = date.min) -> frozenset[str]:
+        """The steps a bill has been through after a day; one that could not go out yet is still open."""
+        told = [n for n in self.notices if bill_key in n.bills and n.state in TOLD]
+        over = [n.step for n in told if (n.told_on or n.planned_on) > after]
+        asked = [task.step for task in self.tasks if bill_key in task.bills and task.opened_on > after]
+        return frozenset(over + asked)
 
     def happened_on(self, bill_key: str, step: str) -> date | None:
         """The day a step really reached the owner of a bill; None while staff still have to do it."""
@@ -37,9 +39,13 @@ class History(Struct, frozen=True):
         days += [t.done_on for t in self.tasks if t.step == step and bill_key in t.bills and t.done_on]
         return min(days, default=None)
 
-    def is_approved(self, notice: str, bills: Collection[str]) -> bool:
-        """Whether a named person let a notice go out about all of these bills; one that joined later was not seen."""
-        return any(one.notice == notice and set(bills) <= set(one.bills) for one in self.approvals)
+    def is_approved(self, notice: str, bills: Collection[str], since: datetime) -> bool:
+        """Whether a named person has let a notice go out about all of these bills, not longer ago than an instant.
+
+        A bill that joined later was not seen, and what was seen long ago has changed.
+        """
+        given = [one for one in self.approvals if one.notice == notice and one.at >= since]
+        return any(set(bills) <= set(one.bills) for one in given)
 
     def proven(self, bill_key: str) -> Iterator[tuple[date, str]]:
         """The days, each with its stage, on which the owner was certainly told of a bill."""

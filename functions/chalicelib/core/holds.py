@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from .account import Account, Hold, Instalment, Payment
+from .account import Account, Hold, Instalment
 from .debt import Debt
 from .money import total, yuan
 from .rulebook import Actor, HoldKind, HoldRule, Rulebook
-from .workdays import working_days_later
+from .workdays import moved_to_working_day, working_days_later
 
 
 class Refusal(Struct, frozen=True):
@@ -21,6 +20,17 @@ class Refusal(Struct, frozen=True):
 
 
 _RANK = {actor: rank for rank, actor in enumerate(Actor)}
+
+
+_PAID_BY: frozenset[HoldKind] = frozenset({"promise", "plan"})
+"""Pauses whose last day is one to pay by, so that it moves off a day of rest even where people chose it."""
+
+
+def refused_end(hold: Hold, rules: Rulebook, role: Actor) -> Refusal | None:
+    """Why somebody may not end a pause before its time: it takes whoever may open it, and no less than who did."""
+    rule = rules.collection.holds.get(hold.kind)
+    least = max(filter(None, (hold.role, rule.opened_by if rule else None)), key=_RANK.__getitem__)
+    return Refusal("hold-not-yours-to-end", {"role": least.value}) if _RANK[role] < _RANK[least] else None
 
 
 def opened(
@@ -46,11 +56,12 @@ def opened(
     open_bills = tuple(key for key, debt in debts.items() if debt.outstanding(on))
     named = tuple(bills) or (open_bills if rule.bills_only or rule.once_a_bill or instalments else ())
     last = _last_day(rule, rules, on)
-    until = until or (instalments[-1].due_on if instalments else last)
+    asked = until or (instalments[-1].due_on if instalments else last)
+    until = _until(asked, rules) if kind in _PAID_BY else asked
     refusal = (
         _refused_person(account, rule, kind, role, named)
         or _refused_bills(rule, named, open_bills)
-        or _refused_time(on, until, last)
+        or _refused_time(on, asked, last)
         or _refused_plan(rule, instalments, debts, named, on)
     )
     if refusal:
@@ -65,22 +76,20 @@ def opened(
         stops_late_fee=rule.stops_late_fee,
         instalments=tuple(instalments),
         by=by,
+        role=role,
     )
-
-
-def effective(account: Account, on: date) -> tuple[Hold, ...]:
-    """An owner's holds as they stand on a day: a plan ends with the first instalment that was missed."""
-    if not any(hold.instalments for hold in account.holds):
-        return account.holds
-    known = [payment for payment in account.payments if payment.paid_on <= on]
-    return tuple(_kept(hold, known, on) for hold in account.holds)
 
 
 def _last_day(rule: HoldRule, rules: Rulebook, on: date) -> date | None:
     """The last day a pause may have; it begins today, and a term does not count its first day."""
     if rule.working_days is not None:
         return working_days_later(on, rule.working_days, rules.community)
-    return on + timedelta(days=rule.days) if rule.days is not None else None
+    return _until(on + timedelta(days=rule.days), rules) if rule.days is not None else None
+
+
+def _until(last: date | None, rules: Rulebook) -> date | None:
+    """A last day of rest becomes the next working day (Civil Code art. 203)."""
+    return moved_to_working_day(last, rules.community) if last else None
 
 
 def _refused_person(
@@ -128,27 +137,3 @@ def _refused_plan(
     if total([part.amount for part in parts]) != owed:
         return Refusal("plan-sum", {"sum": yuan(owed)})
     return None
-
-
-def _kept(hold: Hold, payments: Sequence[Payment], on: date) -> Hold:
-    """A plan up to the first instalment that was not there on its day."""
-    asked = 0
-    for part in hold.instalments:
-        asked += part.amount
-        if part.due_on < on and _paid(hold, payments, part.due_on) < asked:
-            return replace(hold, until=min(part.due_on, hold.until or part.due_on))
-    return hold
-
-
-def _paid(hold: Hold, payments: Sequence[Payment], through: date) -> int:
-    """What was paid towards a plan by a day: money for another bill, or taken back, does not keep it."""
-    ids = {key.split("/", 1)[0] for key in hold.bills}
-    taken_back = {payment.reverses for payment in payments if payment.reverses}
-    return sum(
-        payment.amount
-        for payment in payments
-        if hold.from_ <= payment.paid_on <= through
-        and payment.reverses is None
-        and payment.id not in taken_back
-        and (payment.bill is None or not ids or payment.bill in ids)
-    )

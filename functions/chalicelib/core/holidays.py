@@ -27,8 +27,12 @@ def faults(community: Community) -> Iterator[Fault]:
 
 
 def years(community: Community, on: date) -> tuple[list[Fault], list[Fault]]:
-    """As of a day: the coming year if it is missing from December on (it is announced by then), and this one."""
-    known = {holiday.first.year for holiday in community.holidays}
+    """As of a day: the coming year if it is missing from December on (it is announced by then), and this one.
+
+    A year is there once it has the holidays as the State Council arranged them, with their make-up days; those the law
+    alone gives are only a guess at them.
+    """
+    known = {holiday.first.year for holiday in community.holidays if holiday.make_up}
     coming = [on.year + 1] if on.month == _DECEMBER else []
     due, missed = (
         [Fault(FILE, ("holidays",), "holidays-missing", {"year": str(year)}) for year in some if year not in known]

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from . import discounts, holds, latefee, rewards
+from . import discounts, latefee, rewards
 from .account import Account, Adjustment, Bill, Hold, Part, Payment
 from .debt import Allocation, Debt
 from .money import ZERO, Fen, total
 from .rulebook import Rulebook
+from .workdays import moved_to_working_day
 
 
 class Receipt(Struct):
@@ -27,13 +29,14 @@ class Receipt(Struct):
 
 
 class Ledger(Struct):
-    """An account on a day: debts by due date, receipts by day."""
+    """An account on a day: debts by due date, receipts by day; `holds` as they stand, a broken plan ended."""
 
     on: date
     order: tuple[str, ...]
     debts: dict[str, Debt] = {}
     receipts: dict[str, Receipt] = {}
     hopeful: list[Debt] = []  # those that may still earn a reward: seldom any
+    holds: tuple[Hold, ...] = ()
 
     @property
     def credit(self) -> Fen:
@@ -52,10 +55,52 @@ class Ledger(Struct):
 def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
     """An account's facts through a day; nothing dated later has any effect.
 
-    The order in which facts of one day are given makes no difference.
+    The order in which facts of one day are given makes no difference. A plan stands up to the first instalment that
+    was missed: up to that day it is as it was agreed, so the ledger of that day says whether it was.
     """
-    ledger = Ledger(on, rules.collection.allocation)
-    stopping = stopping_late_fee(account, on)
+    standing = account.holds
+    while any(hold.instalments for hold in standing):
+        kept = tuple(_kept(hold, account, standing, rules, on) for hold in standing)
+        if kept == standing:
+            break
+        standing = kept
+    return _folded(account, standing, rules, on)
+
+
+def _kept(hold: Hold, account: Account, standing: tuple[Hold, ...], rules: Rulebook, on: date) -> Hold:
+    """A plan up to the first instalment after whose day more was left of its bills than was still to come.
+
+    A day of rest moves to the next working day (Civil Code art. 203). Money that was taken back does not keep it.
+    """
+    to_come = total([part.amount for part in hold.instalments])
+    for part in hold.instalments:
+        to_come = Fen(to_come - part.amount)
+        last = moved_to_working_day(part.due_on, rules.community)
+        if last >= on or (hold.until is not None and hold.until < last):
+            break
+        if _left(hold, _folded(_as_kept(account, on), standing, rules, last)) > to_come:
+            return replace(hold, until=last)
+    return hold
+
+
+def _as_kept(account: Account, on: date) -> Account:
+    """An account without the payments that were taken back by a day."""
+    known = [payment for payment in account.payments if payment.paid_on <= on]
+    gone = {payment.reverses for payment in known if payment.reverses}
+    kept = tuple(payment for payment in known if payment.reverses is None and payment.id not in gone)
+    return replace(account, payments=kept)
+
+
+def _left(hold: Hold, ledger: Ledger) -> Fen:
+    """What is left of a pause's bills; no late fee that runs meanwhile is held against the owner."""
+    debts = [debt for key, debt in ledger.debts.items() if key in hold.bills]
+    is_stopped = hold.stops_late_fee
+    return total([debt.outstanding(ledger.on) if is_stopped else debt.principal_left for debt in debts])
+
+
+def _folded(account: Account, standing: tuple[Hold, ...], rules: Rulebook, on: date) -> Ledger:
+    ledger = Ledger(on, rules.collection.allocation, holds=standing)
+    stopping = tuple(hold for hold in standing if hold.stops_late_fee and hold.from_ <= on)
     for day, facts in sorted(_by_day(account, on).items()):
         for bill in facts.bills:
             ledger.debts[bill.key] = debt = _debt(stopping, bill, rules)
@@ -73,13 +118,6 @@ def fold(account: Account, rules: Rulebook, on: date) -> Ledger:
         if ledger.hopeful:
             _reward(ledger, day)
     return ledger
-
-
-def stopping_late_fee(account: Account, on: date) -> tuple[Hold, ...]:
-    """The pauses begun by a day that stop the late fee, as they stand on it."""
-    if not account.holds:
-        return ()
-    return tuple(hold for hold in holds.effective(account, on) if hold.stops_late_fee and hold.from_ <= on)
 
 
 class _Day(Struct):

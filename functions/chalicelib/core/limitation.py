@@ -3,7 +3,8 @@
 Civil Code art. 188: three years from when the creditor could know, that is from the due date; art. 195: a demand, the
 debtor's agreement and a suit start it anew; art. 192: once over, only the debtor's agreement does. A letter or an
 electronic message is a demand once it has, or should have, arrived (法释〔2020〕17号 art. 8): one whose fate is not
-known is none. Where the law leaves a doubt the clock is the shorter one.
+known is none. Where the law leaves a doubt the clock is the shorter one: what staff noted of a promise is no proof of
+one, so it takes the owner's own word to bring back a claim that has run out.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from datetime import date
 from msgspec import Struct
 
 from .account import Account, Bill, Hold
-from .calendar import month_end
+from .calendar import ONE_DAY, month_end
 from .debt import Debt
 from .history import History
 from .ledger import Ledger
@@ -69,9 +70,9 @@ def watch(account: Account, ledger: Ledger, history: History, rules: Rulebook, o
         elif debt.outstanding(on):
             expires = clock(debt, account, ledger, history, rules, on).expires
             months = warning(expires, limitation, on)
-            if expires and months:
+            if expires and months is not None:
                 warnings.append(Expiring(account.owner.id, debt.bill, expires, months))
-            coming += [day for m in limitation.warn_months if expires for day in [before(expires, m)] if day > on]
+            coming += [day for day in _warned_on(expires, limitation) if day > on] if expires else []
     return Watch(sorted(warnings, key=lambda one: (one.expires, one.bill.key)), min(coming, default=None))
 
 
@@ -89,10 +90,19 @@ def clock(debt: Debt, account: Account, ledger: Ledger, history: History, rules:
 
 
 def warning(expires: date | None, limitation: Limitation, on: date) -> int | None:
-    """The tightest number of months before the last day that has been reached; None before the first, and once over."""
-    if expires is None or on > expires:
+    """The tightest number of months before the last day that has been reached; None before the first.
+
+    Once over it is none at all for a month, in which staff learn of it, and then None.
+    """
+    if expires is None or on > before(expires, -1):
         return None
+    if on > expires:
+        return 0
     return min((months for months in limitation.warn_months if before(expires, months) <= on), default=None)
+
+
+def _warned_on(expires: date, limitation: Limitation) -> list[date]:
+    return [*(before(expires, months) for months in limitation.warn_months), expires + ONE_DAY]
 
 
 def before(day: date, months: int) -> date:
@@ -111,9 +121,10 @@ def _events(
     debt: Debt, account: Account, ledger: Ledger, history: History, rules: Rulebook, on: date
 ) -> Iterator[_Event]:
     """Demands that are proven, what the owner agreed to, payments of this bill, and suits."""
-    demands = {stage.id for stage in rules.collection.stages if stage.demand}
+    # a demand whose stage the policy no longer has is a demand all the same
+    friendly = {stage.id for stage in rules.collection.stages if not stage.demand}
     for day, stage in history.proven(debt.bill.key):
-        if stage in demands and debt.bill.due_on < day <= on:
+        if stage not in friendly and debt.bill.due_on < day <= on:
             yield _Event(day, day)
     for payment in {allocation.payment for allocation in debt.allocations}:
         paid_on = ledger.receipts[payment].payment.paid_on
@@ -122,11 +133,11 @@ def _events(
         if hold.kind == "litigation":
             yield _Event(hold.from_, hold.until or on)
         elif hold.kind in _AGREED or (hold.kind == "hardship" and hold.by == BY_OWNER):
-            yield _Event(hold.from_, hold.from_, revives=hold.kind in _AGREED)
+            yield _Event(hold.from_, hold.from_, revives=hold.kind in _AGREED and hold.by == BY_OWNER)
 
 
 def _holds(debt: Debt, account: Account, on: date) -> list[Hold]:
-    """What was withdrawn at once was no word of the owner's to rely on."""
+    """The pauses of a bill; one that was withdrawn before it had lasted a day never was."""
     key = debt.bill.key
     begun = [hold for hold in account.holds if hold.from_ <= on and not hold.is_withdrawn]
     return [hold for hold in begun if not hold.bills or key in hold.bills]

@@ -103,7 +103,7 @@ def values(
     anchor = ledger.debts[step.anchor].bill
     # what falls due later than the bills it is about would only blur what is asked for now
     last = max(ledger.debts[key].bill.due_on for key in step.bills)
-    debts = claim(account, ledger, rules, due_by=last, is_demand=step.stage.demand)
+    debts = claim(ledger, rules, due_by=last, is_demand=step.stage.demand)
     owed = total([debt.outstanding(ledger.on) for debt in debts])
     deadline = answer_by(step.stage, step.on, rules.community)
     due = voice.day(anchor.due_on)

@@ -25,7 +25,6 @@ from .event import (
     ServiceAsked,
     hold_of,
 )
-from .holds import effective
 from .ledger import Ledger
 from .message import Figure, Row, bill_rows, greeting, plain_figures
 from .money import Fen, total
@@ -157,7 +156,7 @@ def _parts(voice: Voice, instalments: Sequence[Instalment]) -> list[Row]:
 
 def _broken(voice: Voice, account: Account, ledger: Ledger, id: str) -> dict[str, Any]:
     """The day on which money was expected, and what is open of the bills that rested."""
-    hold = next(hold for hold in effective(account, ledger.on) if hold.id == id)
+    hold = next(hold for hold in ledger.holds if hold.id == id)
     expected = hold.until or ledger.on
     missed = next((part for part in hold.instalments if part.due_on == expected), None)
     debts = _covered(hold, ledger)

@@ -239,7 +239,12 @@ class Actor(StrEnum):
 
 
 class Treatment(StrEnum):
-    """How an owner under care is treated; never why."""
+    """How an owner under care is treated; never why.
+
+    `call-first`: demands by a call before any other way. `large-print`: letters. `named-contact`: a delegate before
+    the owner. `no-automatic-demand`: only people demand. `daytime-visit`: for staff to see; whoever is under care at
+    all is called and visited in `care_hours` alone.
+    """
 
     CALL_FIRST = "call-first"
     LARGE_PRINT = "large-print"
@@ -417,15 +422,16 @@ class Hours(_Rules, frozen=True, kw_only=True):
 class Limits(_Rules, frozen=True, kw_only=True):
     """What keeps contact decent: days between messages, contacts a week, freshness of the ledger, life of a link.
 
-    Staff have `task_working_days` for what a stage gives no time of its own. Nobody is contacted more than
-    three times a week, nor pressed by a ledger older than a week; a link lives a month at
-    least, and little more than a year at most.
+    An approval holds for `approval_days`. Staff have `task_working_days` for what a stage gives no time of its
+    own. Nobody is contacted more than three times a week, nor pressed by a ledger older than a week; a link lives a
+    month at least, and little more than a year at most.
     """
 
     min_interval_days: Annotated[int, Meta(ge=1, le=30)]
     contacts_a_week: Annotated[int, Meta(ge=1, le=3)] = 3
     ledger_fresh_days: Annotated[int, Meta(ge=0, le=7)]
     task_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
+    approval_days: Annotated[int, Meta(ge=1, le=30)] = 15
     link_days: Annotated[int, Meta(ge=30, le=400)]
     visible_days_before_due: Annotated[int, Meta(ge=1, le=400)]
 

@@ -34,6 +34,8 @@ def _order(stage: Stage, earlier: Sequence[Stage], interval: int) -> _Found:
         before = earlier[-1] if earlier else None
         if before is None or not before.demand or stage.after != before.id:
             yield ("after",), "after-not-before", before.id if before and before.demand else ""
+        elif not _is_for_all_of(before, stage):
+            yield ("when",), "after-not-for-all", before.id
         if len(stage.days) > 1 or stage.days[0] < interval:
             yield ("days",), "after-too-soon", f">= {interval}"
         return
@@ -49,6 +51,7 @@ def _latest(earlier: Sequence[Stage]) -> int | None:
     latest: int | None = None
     for stage in earlier:
         latest = (latest or 0) + stage.days[0] if stage.after is not None else stage.days[-1]
+        latest = max(latest, stage.when.age_days) if stage.demand else latest
     return latest
 
 
@@ -74,6 +77,13 @@ def warnings(collection: Collection) -> Iterator[Fault]:
 def _before(stage: Stage, earlier: Sequence[Stage]) -> Stage | None:
     """The demand a bill has had before it comes to this one."""
     return next((one for one in reversed(earlier) if stage.demand and one.demand and _meets(one, stage)), None)
+
+
+def _is_for_all_of(before: Stage, stage: Stage) -> bool:
+    """Whether everybody a stage is meant for has had the one it follows."""
+    fits_care = before.when.care in ("any", stage.when.care)
+    kinds = set(before.when.unit_kinds)
+    return fits_care and (not kinds or (bool(stage.when.unit_kinds) and set(stage.when.unit_kinds) <= kinds))
 
 
 def _meets(one: Stage, other: Stage) -> bool:

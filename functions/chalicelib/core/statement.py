@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from . import holds
 from .account import Account, Hold
 from .collection import Step, next_step
 from .debt import Debt
@@ -33,8 +32,7 @@ def statement(
     ledger = fold(account, rules, on)
     language = language or account.owner.language
     debts = sorted(ledger.debts.values(), key=lambda debt: (debt.bill.due_on, debt.bill.key), reverse=True)
-    effective = holds.effective(account, on)
-    held = [hold for hold in effective if hold.from_ <= on and (hold.until is None or on <= hold.until)]
+    held = [hold for hold in ledger.holds if hold.from_ <= on and (hold.until is None or on <= hold.until)]
     bills = tuple(_bill(debt, held, rules, words, on, language) for debt in debts)
     open_due = [bill.due_on for bill in bills if bill.outstanding]
     return Statement(

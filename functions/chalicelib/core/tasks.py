@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from . import holds
 from .account import Account, Owner
 from .contacts import next_free_day
 from .history import History
@@ -80,7 +79,7 @@ def _standing(task: Task, account: Account, ledger: Ledger, on: date) -> Standin
     unpaid = [key for key in task.bills if key in ledger.debts and ledger.debts[key].outstanding(on)]
     if not unpaid:
         return Standing.SETTLED
-    held = [key for key in unpaid if any(hold.covers(key, on) for hold in holds.effective(account, on))]
+    held = [key for key in unpaid if any(hold.covers(key, on) for hold in ledger.holds)]
     return Standing.HELD if len(held) == len(unpaid) else Standing.ASKED
 
 
@@ -92,14 +91,17 @@ def is_done_by(outcome: Outcome, way: Channel) -> bool:
 def next_way(task: Task, calls: Sequence[Call], rule: TaskRule | None, hours: Sequence[Hours]) -> Channel:
     """The way a task goes on: after so many tries at different times of day, the other one."""
     way = Channel(task.task)
-    tries = {_time_of_day(call, hours) for call in calls if call.way is way and call.on >= task.opened_on}
-    if rule and rule.way is way and rule.then and len(tries) >= rule.tries:
-        return rule.then
-    return way
+    made = [call for call in calls if call.way is way and call.on >= task.opened_on]
+    if not rule or rule.way is not way or not rule.then:
+        return way
+    times = {_time_of_day(call, hours) for call in made}
+    is_tried = len(made) >= rule.tries and len(times) >= min(rule.tries, max(1, len(hours)))
+    return rule.then if is_tried else way
 
 
-def _time_of_day(call: Call, hours: Sequence[Hours]) -> tuple[date, int]:
-    return call.on, sum(call.at > span.closes for span in hours)
+def _time_of_day(call: Call, hours: Sequence[Hours]) -> int:
+    """Which of the day's spans a call was in: not at the same time again, when nobody is home."""
+    return sum(call.at > span.closes for span in hours[:-1])
 
 
 def changed_cases(account: Account, ledger: Ledger, history: History, rules: Rulebook, on: date) -> list[Task]:

@@ -57,11 +57,6 @@ def reminders(stages: tuple[Stage, ...]) -> tuple[Turn, ...]:
     return tuple(turn for turn in turns(stages) if not turn.stage.demand)
 
 
-@lru_cache(maxsize=32)
-def _reminder_steps(stages: tuple[Stage, ...]) -> frozenset[str]:
-    return frozenset(turn.step for turn in reminders(stages))
-
-
 def demands(account: Account, bill: Bill, stages: tuple[Stage, ...]) -> tuple[Turn, ...]:
     """The demands that may ever come to a bill, in order; none is skipped."""
     return _demands_for(stages, unit_kind(account, bill), bool(account.owner.care))
@@ -95,7 +90,8 @@ def progress(account: Account, bill: Bill, history: History, rules: Rulebook) ->
         return Progress()
     stages = rules.collection.stages
     order = demands(account, bill, stages)
-    told = history.told_steps(bill.key) - _reminder_steps(stages)
+    # whatever was told up to the due date was a reminder, by whichever name the policy had for it
+    told = history.told_steps(bill.key, after=bill.due_on)
     made = {step for step in told if "." not in step}  # a dot: beside a message
     is_off = made != {turn.step for turn in order[: len(made)]}
     resumed_on = history.happened_on(bill.key, change_of(order)) if is_off else None
@@ -139,11 +135,16 @@ def day_after(bill: Bill, last: Turn | None, happened: date | None, coming: Turn
 def reminder(bill: Bill, history: History, stages: tuple[Stage, ...], on: date) -> Turn | None:
     """The latest reminder whose day has come, unless it was given."""
     reached = [turn for turn in reminders(stages) if bill.due_on + timedelta(days=turn.days) <= on]
-    return reached[-1] if reached and reached[-1].step not in history.told_steps(bill.key) else None
+    return reached[-1] if reached and not _is_told(reached[-1], history.told_steps(bill.key)) else None
+
+
+def _is_told(turn: Turn, told: frozenset[str]) -> bool:
+    """Whether a reminder was given, also by the name it had when its stage had more days, or only one."""
+    return not told.isdisjoint({turn.step, turn.stage.id, f"{turn.stage.id}{turn.days}"})
 
 
 def reminders_ahead(bill: Bill, history: History, stages: Sequence[Stage], on: date) -> list[tuple[date, Stage]]:
     """The reminders still to come for a bill, each with its day."""
     told = history.told_steps(bill.key)
     days = [(max(bill.due_on + timedelta(days=turn.days), bill.issued_on), turn) for turn in reminders(tuple(stages))]
-    return [(day, turn.stage) for day, turn in days if on < day <= bill.due_on and turn.step not in told]
+    return [(day, turn.stage) for day, turn in days if on < day <= bill.due_on and not _is_told(turn, told)]

@@ -7,7 +7,7 @@ from ..core.account import Hold, Instalment
 from ..core.bundle import Bundle
 from ..core.calendar import ONE_DAY
 from ..core.errors import Conflict, NotFound
-from ..core.holds import Refusal, opened
+from ..core.holds import Refusal, opened, refused_end
 from ..core.ledger import fold
 from ..core.rulebook import Actor, HoldKind
 from .records import Records
@@ -45,12 +45,19 @@ def open_hold(
     return hold
 
 
-def end_hold(records: Records, owner: str, id: str, *, last: date) -> Hold:
-    """Ends a pause; the day after its last one, all goes on. NotFound for one that is not there."""
+def end_hold(
+    records: Records, bundle: Bundle, owner: str, id: str, *, last: date, role: Actor, by: str, dry_run: bool = False
+) -> Hold | Refusal:
+    """Ends a pause, the day after whose last one all goes on; or why this role may not.
+
+    NotFound for one that is not there.
+    """
     account = records.load_account(owner)
     hold = next((hold for hold in account.holds if hold.id == id), None) if account else None
     if hold is None:
         raise NotFound(f"{owner}: {id}")
-    records.end_hold(owner, hold, last)
-    records.bring_forward(owner, last + ONE_DAY)
-    return hold
+    refusal = refused_end(hold, bundle.rules, role)
+    if refusal is None and not dry_run:
+        records.end_hold(owner, hold, last, role=role, by=by)
+        records.bring_forward(owner, last + ONE_DAY)
+    return refusal or hold

@@ -62,9 +62,9 @@ class Notices:
         return self._table.put_new({"pk": f"H#{owner}", "sk": f"CALL#{call.on}#{call.id}", "fact": encoded(call)})
 
     def approve(self, approval: Approval) -> bool:
-        """Lets one notice go out about some bills; whether just that had not been approved before."""
+        """Lets one notice go out about some bills; whether just that had not been approved that day before."""
         about = hashlib.sha256("\n".join(sorted(approval.bills)).encode()).hexdigest()
-        sk = f"APPROVAL#{approval.notice}#{about[:16]}"
+        sk = f"APPROVAL#{approval.notice}#{about[:16]}#{approval.at.date()}"
         return self._table.put_new({"pk": f"H#{approval.owner}", "sk": sk, "fact": encoded(approval)})
 
     def claim(self, notice: Notice, bills: Sequence[str], *, now: datetime, leased_until: datetime) -> int | None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..core.account import Account, Adjustment, Bill, Hold, Holder, Owner, Payment, Tenure, Unit
 from ..core.errors import Conflict
 from ..core.link import Link
-from ..core.rulebook import Channel
+from ..core.rulebook import Actor, Channel
 from .item import by_prefix, day, decoded, encoded, ends
 from .notices import Notices
 from .ports import Condition, Item, Table
@@ -75,9 +75,10 @@ class Records:
         """Opens a pause unless one of the same name is there already; whether it did."""
         return self.table.put_new(_fact_item(owner, hold))
 
-    def end_hold(self, owner: str, hold: Hold, last: date) -> bool:
-        """Ends a pause before its time, with this as its last day; the first end counts."""
-        item: Item = {"pk": f"O#{owner}", "sk": f"END#{_sort_key(hold)}", "until": last.isoformat()}
+    def end_hold(self, owner: str, hold: Hold, last: date, *, role: Actor, by: str) -> bool:
+        """Ends a pause before its time, with this as its last day and who said so; the first end counts."""
+        said = {"until": last.isoformat(), "role": role.value, "by": by}
+        item: Item = {"pk": f"O#{owner}", "sk": f"END#{_sort_key(hold)}", **said}
         return self.table.put_new(item)
 
     def record_payment(self, owner: str, payment: Payment) -> bool:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..core import goodwill as waivers
-from ..core.account import Account, Adjustment
+from ..core.account import Account, Adjustment, Hold
 from ..core.bundle import Bundle, rules_digest
 from ..core.calendar import ONE_DAY
 from ..core.collection import Step, Wait, is_fresh, next_step
@@ -59,6 +59,7 @@ class Look(Struct, frozen=True):
     cases: list[Task]
     building: str
     units: tuple[str, ...]
+    holds: tuple[Hold, ...]
 
 
 Progress = Callable[[int, int], None]
@@ -135,6 +136,7 @@ def look(records: Records, bundle: Bundle, owner: str, *, on: date, ledger_throu
         cases=[*([review] if review else []), *changed_cases(account, ledger, history, rules, on)],
         building=_building(account, decision) if isinstance(decision, Step) else "",
         units=tuple(sorted({tenure.unit for tenure in account.tenures if tenure.holds(on)})),
+        holds=ledger.holds,
     )
 
 

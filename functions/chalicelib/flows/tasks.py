@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..core.account import Hold
 from ..core.bundle import Bundle
 from ..core.errors import BadInput, NotFound
-from ..core.holds import Refusal, effective
+from ..core.holds import Refusal
 from ..core.ledger import fold
 from ..core.notice import Call, Outcome, Task
 from ..core.rulebook import Cause, Channel
@@ -96,8 +96,8 @@ def _pause(records: Records, bundle: Bundle, task: Task, cause: Cause, on: date,
     account = records.load_account(task.owner)
     if kind is None or account is None:
         return None
-    running = effective(account, on)
-    debts = fold(account, bundle.rules, on).debts
+    ledger = fold(account, bundle.rules, on)
+    debts, running = ledger.debts, ledger.holds
     bills = [key for key in task.bills if key in debts and debts[key].outstanding(on)]
     bills = [key for key in bills if not any(hold.kind == kind and hold.covers(key, on) for hold in running)]
     if not bills:

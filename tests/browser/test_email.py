@@ -1,0 +1,108 @@
+"""Every e-mail as an owner opens it: on a phone and at a desk, by day and in the dark, with the longest of names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from chalicelib.core.message import rendered
+from chalicelib.core.rulebook import Language
+from staff.specimen import LONGEST, ORDINARY, Persona, Specimen, of_occasions, of_stage
+from tests.builders import shipped_bundle
+
+PICTURES = Path(__file__).parents[2] / "build" / "screenshots" / "email"
+URL = f"https://qinghe.example/balance/#{'x' * 43}"
+STOP = f"https://qinghe.example/v1/unsubscribe?t={'x' * 43}"
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1024, "height": 900}
+
+SEEN = """() => {
+  const luminance = ([r, g, b]) => [r, g, b]
+    .map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const parts = text => text.match(/[\\d.]+/g).map(Number);
+  const ground = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const contrast = element => {
+    const pair = [parts(getComputedStyle(element).color), ground(element)].map(luminance).sort((a, b) => b - a);
+    return (pair[0] + 0.05) / (pair[1] + 0.05);
+  };
+  const texts = [...document.querySelectorAll('body *')].filter(one =>
+    [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()));
+  const buttons = [...document.querySelectorAll('a.button')];
+  return {
+    overflow: document.documentElement.scrollWidth - innerWidth,
+    faintest: Math.min(...texts.map(contrast)),
+    smallest: Math.min(...texts.map(one => parseFloat(getComputedStyle(one).fontSize))),
+    broken: [...document.querySelectorAll('span[style*=nowrap]')].filter(one => one.getClientRects().length > 1)
+      .map(one => one.textContent),
+    buttons: buttons.map(one => one.getBoundingClientRect().height),
+    figure: [...document.querySelectorAll('h1')].map(one => parseFloat(getComputedStyle(one).fontSize)),
+  };
+}"""
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def page(browser: Browser, scheme: Any) -> Iterator[Page]:
+    opened = browser.new_page(color_scheme=scheme)
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    yield opened
+    opened.close()
+    assert asked == [], "an e-mail fetched something"
+
+
+def specimens(persona: dict[Language, Persona]) -> list[Any]:
+    rules, found = shipped_bundle().rules, []
+    for language in rules.community.languages:
+        made = [
+            of_stage(rules, stage, persona[language], language) for stage in rules.collection.stages if stage.message
+        ]
+        for one in (*made, *of_occasions(rules, persona[language], language)):
+            found.append(pytest.param(language, one, id=f"{language}-{one.message}"))
+    return found
+
+
+def html(language: Language, specimen: Specimen) -> str:
+    made = shipped_bundle()
+    said = specimen.values(made, url=URL, unsubscribe_url=STOP)
+    return rendered(made.messages[specimen.message][language], said).html
+
+
+@pytest.mark.parametrize(("language", "specimen"), specimens(ORDINARY))
+def test_an_email_is_legible_at_every_width_by_day_and_in_the_dark(
+    page: Page, scheme: str, language: Language, specimen: Specimen
+) -> None:
+    for width in (PHONE, DESK):
+        page.set_viewport_size(width)  # type: ignore[arg-type]
+        page.set_content(html(language, specimen))
+        seen = page.evaluate(SEEN)
+        picture = PICTURES / f"{language}-{specimen.message}-{width['width']}-{scheme}.png"
+        page.screenshot(path=picture, full_page=True)
+        assert seen["overflow"] <= 0
+        assert seen["faintest"] >= 4.5
+        assert seen["smallest"] >= 14
+        assert seen["broken"] == []
+        assert len(seen["buttons"]) <= 1
+        assert all(height >= 44 for height in seen["buttons"])
+        assert all(size >= 40 for size in seen["figure"])
+
+
+@pytest.mark.parametrize(("language", "specimen"), specimens(LONGEST))
+def test_the_longest_name_and_the_largest_sum_fit_on_a_phone(
+    page: Page, language: Language, specimen: Specimen
+) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_content(html(language, specimen))
+    assert page.evaluate(SEEN)["overflow"] <= 0
