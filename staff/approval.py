@@ -38,7 +38,8 @@ def approve(said: Any) -> int:
         run = outlook.planned(records, rules, on, session.today(rules), on_progress)
     steps = [step for step in approvals.awaiting(run) if _is_meant(step, said)]
     by = aws.identity()
-    answer = {"on": on.isoformat(), "by": by, "approved": 0, "notices": _rows(records, rules, steps, said.lang)}
+    rows = _rows(records, rules, steps, session.told_in(said, rules))
+    answer = {"on": on.isoformat(), "by": by, "approved": 0, "notices": rows}
     if not said.json:
         console.print_approvals(answer, rules.words, said.language)
     if steps and not said.dry_run and _is_meant_so(said, rules, len(steps)):
@@ -71,9 +72,8 @@ def _is_meant_so(said: Any, rules: Bundle, count: int) -> bool:
     return input(question + " [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _rows(records: Records, rules: Bundle, steps: Sequence[Step], language: Any) -> list[dict[str, Any]]:
+def _rows(records: Records, rules: Bundle, steps: Sequence[Step], language: Language) -> list[dict[str, Any]]:
     """The steps with whom and how much each is about: a manager approves a sum and a name, not an id."""
-    language = language or rules.rules.community.languages[0]
     rows = outlook.steps_json(steps, rules, language)
     return [{**row, **_about(records, rules, step, language)} for row, step in zip(rows, steps, strict=True)]
 

@@ -1,14 +1,13 @@
 """The commands of the people behind the policy: what is to be done, and what came of it."""
 
 import argparse
-import json
-from collections.abc import Callable
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from chalicelib.core.account import Account, Hold
 from chalicelib.core.bundle import Bundle
-from chalicelib.core.calendar import instant
+from chalicelib.core.calendar import instant, local_date
 from chalicelib.core.claim import claim
 from chalicelib.core.debt import Debt
 from chalicelib.core.holds import Refusal
@@ -44,7 +43,7 @@ def add_commands(command: session.Command) -> None:
 
 def _hour(text: str) -> time:
     try:
-        return time.fromisoformat(text)
+        return time.fromisoformat(text if re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text) else "")
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not an hour: write HH:MM") from None
 
@@ -55,7 +54,10 @@ def record(said: Any) -> int:
     on, today = said.on or session.today(rules), session.today(rules)
     if on > today:
         raise session.Refused(session.text(rules, said, "in-the-future", today=today))
-    owner = session.account(records, said.owner, on).owner.id
+    at = happened(on, said.at, session.now(), rules.rules.community.time_zone)
+    if at is None:
+        raise session.Refused(session.text(rules, said, "hour-to-come", at=f"{said.at:%H:%M}"))
+    owner = session.account(said, rules, records, said.owner, on).owner.id
     if said.what == Channel.CASE:
         return _close_case(said, rules, records, owner, on)
     way, allowed = Channel(said.what), [one.value for one in OUTCOMES[Channel(said.what)]]
@@ -65,16 +67,16 @@ def record(said: Any) -> int:
     outcome = Outcome(said.outcome)
     if said.dry_run:
         return _tell_record(said, rules, owner, before)
-    task = tasks.record_contact(records, rules, owner, way, outcome, at=_moment(said, rules, on))
+    task = tasks.record_contact(records, rules, owner, way, outcome, at=at)
     return _tell_record(said, rules, owner, task)
 
 
-def _moment(said: Any, rules: Bundle, on: date) -> datetime:
-    """The hour of a contact: as given, now, or noon of an earlier day."""
-    zone = rules.rules.community.time_zone
-    if said.at:
-        return instant(on, said.at, zone)
-    return instant(on, time(12), zone) if said.on else session.now()
+def happened(on: date, hour: time | None, now: datetime, zone: str) -> datetime | None:
+    """When a contact was made: at the hour given, now, or at noon of an earlier day; None for an hour to come."""
+    if hour is None and on == local_date(now, zone):
+        return now
+    at = instant(on, hour or time(12), zone)
+    return at if at <= now else None
 
 
 def _close_case(said: Any, rules: Bundle, records: Records, owner: str, on: date) -> int:
@@ -100,7 +102,7 @@ def _tell_record(said: Any, rules: Bundle, owner: str, task: Task | None, pause:
         "done_on": task.done_on.isoformat() if task and task.done_on else None,
         "hold": pause.id if pause else None,
     }
-    return _say(said, answer, lambda: console.print_record(said, rules, answer, pause))
+    return console.say(said, answer, lambda: console.print_record(said, rules, answer, pause))
 
 
 def calls(said: Any) -> int:
@@ -109,13 +111,14 @@ def calls(said: Any) -> int:
     on = said.on or session.today(rules)
     with console.progress(not said.json) as on_progress:  # the day's run has set owners with tasks to tomorrow
         run = outlook.planned(records, rules, on, session.today(rules), on_progress, ahead=timedelta(days=1))
-    rows = [_row(records, rules, one, on, said.language) for one in sorted(run.open_tasks, key=_urgency)]
+    language = session.told_in(said, rules)
+    rows = [_row(records, rules, one, on, language) for one in sorted(run.open_tasks, key=_urgency)]
     answer = {
         "on": on.isoformat(),
         "tasks": rows,
-        "held_back": [outlook.held_back_json(wait, rules, said.lang) for wait in outlook.held_back(run)],
+        "held_back": [outlook.held_back_json(wait, rules, language) for wait in outlook.held_back(run)],
     }
-    return _say(said, answer, lambda: console.print_calls(answer, rules.words, said.language))
+    return console.say(said, answer, lambda: console.print_calls(answer, rules.words, said.language))
 
 
 def _urgency(one: OpenTask) -> tuple[date, str]:
@@ -159,11 +162,3 @@ def _row(records: Records, rules: Bundle, one: OpenTask, on: date, language: Lan
         "hours": [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in spans] if task.task in ("call", "visit") else [],
         "reason": task.reason,
     }
-
-
-def _say(said: Any, answer: dict[str, Any], on_terminal: Callable[[], None]) -> int:
-    if said.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        on_terminal()
-    return 0

@@ -12,9 +12,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import settings
+from chalicelib.core.bundle import Bundle
 from chalicelib.core.errors import CourtyardError
 from chalicelib.core.rulebook import Language
-from chalicelib.flows import reminders
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 
@@ -26,8 +26,8 @@ from . import (
     console,
     imports,
     letters,
-    outlook,
     pause,
+    planning,
     policydiff,
     posters,
     preview,
@@ -96,11 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     taken.add_argument("file", type=Path)
     taken.add_argument("--dry-run", action="store_true", help="check the whole file, write nothing")
     taken.add_argument("--through", type=session.day, help="payments: recorded through this day (default: yesterday)")
-    planned = command("plan", plan, "who would be told what on a day, and why", "courtyard plan --on 2026-12-01")
-    planned.add_argument("--on", type=session.day, help="the day (default: today)")
-    running = command("run", run, "do the day's run: plan, queue, deliver", "courtyard run --on 2026-12-01")
-    running.add_argument("--on", type=session.day, help="the day (default: today)")
-    running.add_argument("--dry-run", action="store_true", help="the same as plan")
+    planning.add_commands(command)
     approval.add_command(command)
     casework.add_commands(command)
     pause.add_command(command)
@@ -144,7 +140,7 @@ def import_(said: Any) -> int:
     """The whole file is checked before the first write; a bad row leaves everything as it was."""
     rules = session.rules(said)
     records, today = aws.records(), session.today(rules)
-    _refuse_odd_through(said, today)
+    _refuse_odd_through(said, rules, today)
     with console.progress(not said.json) as on_progress:
         report = imports.import_file(
             said.kind,
@@ -153,32 +149,29 @@ def import_(said: Any) -> int:
             rulebook=rules.rules,
             today=today,
             dry_run=said.dry_run,
+            may_be_empty=said.through is not None,
             on_progress=on_progress,
         )
     if not report.faults and not said.dry_run:
         _note_ledger(said, records, today)
+    return _tell_import(said, rules, records, report)
+
+
+def _tell_import(said: Any, rules: Bundle, records: Records, report: imports.Report) -> int:
     rows = console.row_faults(report.faults, rules.words, said.language)
-    answer = {
-        "file": report.file,
-        "rows": report.rows,
-        "new": report.new,
-        "same": report.same,
-        "faults": rows,
-        "written": report.written,
-    }
-    if said.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        console.print_import(answer)
+    counts = {"rows": report.rows, "new": report.new, "same": report.same}
+    answer = {"file": report.file, **counts, "faults": rows, "written": report.written}
+    through = records.ledger_through() if said.kind == "payments" and not rows and not said.dry_run else None
+    console.say(said, answer, lambda: console.print_import(answer, through, rules.words, said.language))
     return 1 if rows else 0
 
 
-def _refuse_odd_through(said: Any, today: date) -> None:
+def _refuse_odd_through(said: Any, rules: Bundle, today: date) -> None:
     """Only payments are recorded through a day, and nobody has recorded tomorrow's."""
     if said.through and said.kind != "payments":
-        raise session.Refused("--through goes with payments alone")
+        raise session.Refused(session.text(rules, said, "through-not-here"))
     if said.through and said.through > today:
-        raise session.Refused(f"--through {said.through} is still to come")
+        raise session.Refused(session.text(rules, said, "through-to-come", through=said.through))
 
 
 def _note_ledger(said: Any, records: Records, today: date) -> None:
@@ -188,50 +181,11 @@ def _note_ledger(said: Any, records: Records, today: date) -> None:
         records.set_ledger_through(said.through or yesterday)
 
 
-def plan(said: Any) -> int:
-    """Reads only. For a day to come, payments are taken as recorded by then."""
-    rules = session.rules(said)
-    on = said.on or session.today(rules)
-    records = aws.records()
-    with console.progress(not said.json) as on_progress:
-        found = outlook.planned(records, rules, on, session.today(rules), on_progress)
-    answer = outlook.plan_json(found, rules, on, said.lang)
-    if said.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        console.print_plan(answer, rules, said.language)
-    return 0
-
-
-def run(said: Any) -> int:
-    """The daily run by hand: the same planner and worker as on AWS, at a day's first open hour."""
-    if said.dry_run:
-        return plan(said)
-    rules = session.rules(said)
-    on = said.on or session.today(rules)
-    if on > session.today(rules) and settings.read().mode == "live" and not os.environ.get("AWS_ENDPOINT_URL"):
-        raise session.Refused(session.text(rules, said, "run-too-early", on=on))
-    now = session.now() if on == session.today(rules) else outlook.opening(rules, on)
-    records, queue = aws.records(), aws.WorkQueue()
-    with console.progress(not said.json) as on_progress:
-        found = reminders.queue_run(records, rules, queue, on=on, on_progress=on_progress)
-    with console.progress(not said.json) as on_progress:
-        states = aws.deliver_all(
-            records, rules, aws.sender(), queue, now=now, on_progress=lambda done: on_progress(done, len(found.notices))
-        )
-    answer = {**outlook.plan_json(found, rules, on, said.lang), "states": dict(sorted(states.items()))}
-    if said.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        console.print_plan(answer, rules, said.language)
-    return 0
-
-
 def link(said: Any) -> int:
     """A new private link; older ones stay valid until they expire."""
     rules = session.rules(said)
     records, today = aws.records(), session.today(rules)
-    account = session.account(records, said.owner, today)
+    account = session.account(said, rules, records, said.owner, today)
     days = rules.rules.collection.limits.link_days
     code, made = mint(records, account, scope="account", channel="staff", on=today, days=days)
     url = balance_url(rules.rules.community.site_url, account.owner.language, code)

@@ -1,8 +1,10 @@
 """What the commands print for people: tables that fit a terminal, a progress bar where it takes long."""
 
+import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -44,6 +46,15 @@ def rows_of(files: RuleFiles, faults: list[Fault], words: Words | None, language
         }
         for fault in faults
     ]
+
+
+def say(said: Any, answer: dict[str, Any], on_terminal: Callable[[], None]) -> int:
+    """Tells what came of a command: as JSON to another program, else as people read it."""
+    if said.json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        on_terminal()
+    return 0
 
 
 def with_allowed(problem: str, allowed: str) -> str:
@@ -114,52 +125,26 @@ def _print_rows(file: str, faults: list[Row]) -> None:
         print(f"{file}:{fault['row']}:{column}{value} {fault['problem']}")
 
 
-def print_import(answer: Row) -> None:
-    """What an import did, then every bad row."""
+def print_import(answer: Row, through: date | None, words: Words, language: Language) -> None:
+    """Every bad row, then what an import did: new rows, those on record and those at fault are all there are."""
     _print_rows(answer["file"], answer["faults"])
-    done = "written" if answer["written"] else "nothing written"
-    print(
-        f"{answer['rows']} rows · {answer['new']} new · {answer['same']} same · {len(answer['faults'])} faults · {done}"
-    )
+    done = words.labels["import-written" if answer["written"] else "import-not-written"].of(language)
+    faulty = len({fault["row"] for fault in answer["faults"]})
+    counts = {name: answer[name] for name in ("rows", "new", "same")}
+    told = words.labels["import-done"].of(language).format(**counts, faulty=faulty, done=done)
+    print(told if answer["rows"] or through else done)
+    if through:
+        print(words.labels["import-through"].of(language).format(through=through))
 
 
-def print_plan(answer: Row, rules: Bundle, language: Language) -> None:
-    """Who gets what and why, what only people can let go on, how many wait and why, then totals."""
-    console, words = Console(), rules.words
-    stages = {stage.id: stage.name.of(language) for stage in rules.rules.collection.stages}
-    table = _steps((*answer["notices"], *answer["tasks"]), words, language, stages)
-    table.title = f"{answer['on']} · {answer['rules'][:12]}"
-    console.print(table)
-    if answer["limitation"]:
-        console.print(_limitation(answer["limitation"], words, language))
-    _print_held_back(console, answer["held_back"], words, language)
-    totals = answer["totals"]
-    console.print(words.labels["plan-looked"].of(language).format(count=totals["looked_at"], on=answer["on"]))
-    for name, by in (("notices", {}), ("tasks", {}), ("waivers", {}), ("waits", totals["by_wait"])):
-        named = {words.labels[f"wait-{code}"].of(language): count for code, count in by.items()}
-        of = " · ".join(f"{code} {count}" for code, count in named.items())
-        console.print(f"{words.labels[f'plan-{name}'].of(language)} {totals[name]}" + (f" ({of})" if of else ""))
-    channels = {words.channels[name].of(language): count for name, count in totals["by_channel"].items()}
-    named = {stages[name]: count for name, count in totals["by_stage"].items()}
-    for title, by in (
-        ("plan-stage", named),
-        ("plan-channel", channels),
-        ("plan-building", totals["by_building"]),
-        ("plan-states", answer.get("states", {})),
-    ):
-        if by:
-            of = " · ".join(f"{name or '—'} {count}" for name, count in by.items())
-            console.print(f"{words.labels[title].of(language)}: {of}", highlight=False)
-
-
-def _print_held_back(console: Console, waits: list[Row], words: Words, language: Language) -> None:
+def print_held_back(console: Console, waits: list[Row], words: Words, language: Language) -> None:
     """Whom a person must let go on, one line for each reason and who gives the word."""
     named: dict[tuple[str, str], list[str]] = {}
     for wait in waits:
         named.setdefault((wait["by"], wait["reason"]), []).append(wait["owner"])
     if not named:
         return
-    table = _table([words.labels[name].of(language) for name in ("plan-by-whom", "plan-reason", "plan-owner")])
+    table = headed([words.labels[name].of(language) for name in ("plan-by-whom", "plan-reason", "plan-owner")])
     table.title = words.labels["plan-held-back"].of(language)
     for (by, reason), owners in named.items():
         some = ", ".join(owners[:_NAMED]) + (f" … ({len(owners)})" if len(owners) > _NAMED else "")
@@ -170,7 +155,7 @@ def _print_held_back(console: Console, waits: list[Row], words: Words, language:
 def print_approvals(answer: Row, words: Words, language: Language) -> None:
     """What waits for approval: whom, how much, by which stage and why."""
     names = ("call-owner", "call-unit", "plan-stage", "plan-channel", "call-owed", "plan-reason")
-    table = _table([words.labels[name].of(language) for name in names])
+    table = headed([words.labels[name].of(language) for name in names])
     table.title = answer["on"]
     for row in answer["notices"]:
         channels = ", ".join(words.channels[name].of(language) for name in row["channels"])
@@ -210,7 +195,39 @@ def print_record(said: Any, rules: Bundle, answer: Row, pause: Hold | None) -> N
         print(words.labels["dry-run"].of(language))
 
 
-def _table(heads: Sequence[str]) -> Table:
+def print_opened(said: Any, rules: Bundle, made: Hold) -> None:
+    """A pause as it was opened: which, over what, from when to when."""
+    labels, language = rules.words.labels, said.language
+    print(f"{made.id} · {hold_name(made, rules, language)} · {made.from_} – {made.until or '…'}")
+    print(", ".join(made.bills) or labels["hold-all"].of(language))
+    print(labels["hold-fee-stops" if made.stops_late_fee else "hold-fee-runs"].of(language))
+    if said.dry_run:
+        print(labels["dry-run"].of(language))
+
+
+def print_ended(said: Any, rules: Bundle, ended: Hold, on: date, others: Sequence[str]) -> None:
+    """Which pause has ended, and from when reminders and the late charge go on."""
+
+    def label(code: str, **values: object) -> str:
+        return rules.words.labels[code].of(said.language).format(**values)
+
+    print(label("hold-ended", id=ended.id, name=hold_name(ended, rules, said.language)))
+    if ended.is_withdrawn:
+        print(label("hold-withdrawn"))
+    print(label("hold-others", on=on, ids=", ".join(others)) if others else label("hold-goes-on", on=on))
+    if ended.stops_late_fee and not others:
+        print(label("hold-fee-again", on=on))
+    if said.dry_run:
+        print(label("dry-run"))
+
+
+def hold_name(hold: Hold, rules: Bundle, language: Language) -> str:
+    """What a pause is called; a kind the rules no longer know, by its id."""
+    known = rules.rules.collection.holds.get(hold.kind)
+    return known.name.of(language) if known else hold.kind
+
+
+def headed(heads: Sequence[str]) -> Table:
     """A table whose cells are folded on a narrow terminal, never cut off."""
     table = Table()
     for head in heads:
@@ -218,23 +235,11 @@ def _table(heads: Sequence[str]) -> Table:
     return table
 
 
-def _steps(steps: Iterable[Row], words: Words, language: Language, stages: Mapping[str, str]) -> Table:
-    """Whom, what, how, about which bills and why, and who does it by when, where people do."""
-    names = ("owner", "stage", "channel", "bills", "reason", "by")
-    table = _table([words.labels[f"plan-{name}"].of(language) for name in names])
-    for step in steps:
-        channels = ", ".join(words.channels[name].of(language) for name in step["channels"])
-        who = f"{words.labels['actor-' + step['by']].of(language)}\n{step['due']}" if "by" in step else ""
-        bills = "\n".join(dict.fromkeys(step["bills"]))
-        table.add_row(step["owner"], stages[step["stage"]], channels, bills, step["reason"], who)
-    return table
-
-
 def print_calls(answer: Row, words: Words, language: Language) -> None:
     """The day's list: who is to be called, visited or written to, by whom and by when, and whether today."""
     console = Console()
     names = ("owner", "unit", "channel", "stage", "owed", "by", "standing")
-    table = _table([words.labels[f"call-{name}"].of(language) for name in names])
+    table = headed([words.labels[f"call-{name}"].of(language) for name in names])
     table.title = answer["on"]
     for row in answer["tasks"]:
         standing = words.labels[f"standing-{row['standing']}"].of(language).format(on=row["from"])
@@ -249,17 +254,7 @@ def print_calls(answer: Row, words: Words, language: Language) -> None:
             "\n".join([standing, *hours]),
         )
     console.print(table)
-    _print_held_back(console, answer["held_back"], words, language)
-
-
-def _limitation(rows: list[Row], words: Words, language: Language) -> Table:
-    """Bills whose time for court runs out: for staff, never for owners."""
-    labels = [words.labels[name].of(language) for name in ("plan-owner", "unit", "fee", "plan-bills")]
-    labels += [words.labels[f"plan-{name}"].of(language) for name in ("expires", "months")]
-    table = Table(*labels, title=words.labels["plan-limitation"].of(language))
-    for row in rows:
-        table.add_row(*(str(row[name]) for name in ("owner", "unit", "kind", "bill", "expires", "months")))
-    return table
+    print_held_back(console, answer["held_back"], words, language)
 
 
 @contextmanager

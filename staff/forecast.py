@@ -11,7 +11,7 @@ from chalicelib.core.calendar import ONE_DAY
 from chalicelib.core.history import History
 from chalicelib.core.ledger import fold
 from chalicelib.core.money import total
-from chalicelib.core.rulebook import Rulebook
+from chalicelib.core.rulebook import Channel, Rulebook
 
 from .behaviour import Profile
 from .community import World, begun, world
@@ -24,10 +24,14 @@ _PAST_DAYS = 365
 
 
 class Effect(Struct):
-    """What some rules bring owners: contacts by stage and channel, owners contacted, cases handed to a person."""
+    """What some rules bring owners: steps by stage and channel; how many are contacted, become a case, change hands.
+
+    A case is work for staff and contacts nobody.
+    """
 
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
     owners_told: int = 0
+    owners_with_case: int = 0
     by_hand: int = 0
     late_fees: int = 0
 
@@ -90,7 +94,8 @@ def forecast(lives: Iterable[Begin], before: Rulebook, after: Rulebook, first: d
 def _note(effect: Effect, life: Life, first: date, last: date) -> None:
     steps = [step for step in life.steps if step.on >= first]
     effect.told.update((step.stage.id, step.channel.value) for step in steps)
-    effect.owners_told += bool(steps)
+    effect.owners_told += any(step.channel is not Channel.CASE for step in steps)
+    effect.owners_with_case += any(step.channel is Channel.CASE for step in steps)
     effect.by_hand += bool(life.waits) and life.waits[-1].reason.code == "policy-changed"
     debts = fold(life.account, life.rules, last).debts.values()
     effect.late_fees += total([debt.late_fee(last) for debt in debts])

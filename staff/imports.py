@@ -8,6 +8,7 @@ from chalicelib.core.rulebook import Rulebook
 from chalicelib.flows.records import Records
 
 from . import billfile, ownerfile, paymentfile, tabular, unitfile
+from .cells import Problem
 from .columns import KINDS, Kind
 from .lookups import Lookups
 from .rows import Line, Plan, Report, RowFault, lines
@@ -26,16 +27,19 @@ def import_file(
     rulebook: Rulebook,
     today: date,
     dry_run: bool,
+    may_be_empty: bool = False,
     on_progress: Progress | None = None,
 ) -> Report:
     """Judges every row of a file, then writes what is not yet on record; a repeat finishes what was cut short.
 
-    Progress counts each row twice: once judged, once settled.
+    `may_be_empty`: a file without rows says that nothing happened. Progress counts each row twice: once judged,
+    once settled.
     """
     report = Report(file=str(path))
     sheet = tabular.read(path, kind)
     if isinstance(sheet, Misfit):
-        report.faults = [_misfit(sheet)]
+        is_empty = sheet.problem.code == "no-rows"
+        report.faults = [] if is_empty and may_be_empty else [_misfit(sheet, kind)]
         return report
     read = lines(sheet)
     ahead = _Ahead(2 * len(read), on_progress)
@@ -47,8 +51,10 @@ def import_file(
     return report
 
 
-def _misfit(misfit: Misfit) -> RowFault:
+def _misfit(misfit: Misfit, kind: Kind) -> RowFault:
     problem = misfit.problem
+    if problem.code == "no-rows" and kind == "payments":
+        problem = Problem("no-payments")
     return RowFault(misfit.row, misfit.column, "", problem.code, problem.values, problem.allowed)
 
 

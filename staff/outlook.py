@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.core.account import Account, Hold
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import ONE_DAY, instant
 from chalicelib.core.collection import Step, Wait
@@ -27,9 +28,14 @@ def planned(
     on_progress: reminders.Progress,
     ahead: timedelta = timedelta(0),
 ) -> Run:
-    """The plan for a day; for one to come, payments are taken as recorded by then."""
-    through = on if on > today else records.ledger_through()
+    """The plan for a day, as far as payments are recorded."""
+    through = recorded_through(records, on, today)
     return reminders.plan(records, bundle, on=on, ledger_through=through, due_by=on + ahead, on_progress=on_progress)
+
+
+def recorded_through(records: Records, on: date, today: date) -> date | None:
+    """Through which day payments are recorded; for a day to come, they are taken as recorded by then."""
+    return on if on > today else records.ledger_through()
 
 
 def steps_json(steps: Iterable[Step], bundle: Bundle, language: Language | None = None) -> list[dict[str, Any]]:
@@ -117,6 +123,46 @@ def _wait(wait: Wait, bundle: Bundle, language: Language) -> dict[str, Any]:
         "owner": wait.owner,
         "reason": reason_text(bundle.words, wait.reason, language),
         "until": wait.until.isoformat() if wait.until else None,
+    }
+
+
+def owner_json(
+    seen: reminders.Look, account: Account, bundle: Bundle, on: date, language: Language | None = None
+) -> dict[str, Any]:
+    """What would come of one owner on a day, whether the run looks at them then or not, and what pauses."""
+    language = language or bundle.rules.community.languages[0]
+    decision = seen.decision
+    back = decision.held_back if isinstance(decision, Step) else None
+    paused = [hold for hold in seen.holds if hold.is_on(on)]
+    return {
+        "on": on.isoformat(),
+        "rules": bundle.revision,
+        "owner": account.owner.id,
+        "units": list(seen.units),
+        **_decided(decision, bundle, language),
+        "held_back": held_back_json(back, bundle, language) if back else None,
+        "holds": [hold_json(hold) for hold in paused],
+        "looked_at_on": account.due_day.isoformat() if account.due_day else None,
+    }
+
+
+def _decided(decision: Step | Wait, bundle: Bundle, language: Language) -> dict[str, Any]:
+    if isinstance(decision, Wait):
+        return {"decision": "wait", **held_back_json(decision, bundle, language)}
+    if decision.channel in SENT_BY_MACHINE:
+        return {"decision": "notice", **_step(decision, bundle, language)}
+    return {"decision": "task", **_task(decision, bundle, language)}
+
+
+def hold_json(hold: Hold) -> dict[str, Any]:
+    """A pause as the commands tell it."""
+    return {
+        "id": hold.id,
+        "kind": hold.kind,
+        "from": hold.from_.isoformat(),
+        "until": hold.until.isoformat() if hold.until else None,
+        "bills": list(hold.bills),
+        "stops_late_fee": hold.stops_late_fee,
     }
 
 

@@ -61,6 +61,8 @@ def _entry(line: Line, lookups: Lookups) -> _Entry | None:
     language: Language | None = line.may("language", choices.language)
     care = line.may("care", choices.care) or ()
     care_by = line.may("care_by", cells.text) or ""
+    if care and not care_by:
+        line.blame("care_by", "care-by-missing", "care_by (登记人)")
     if line.faults or unit is None or name is None or since is None:
         return None
     owner = owner or f"o-{_ESCAPED.sub(_escape, unit.unit)}-{since:%Y%m%d}"
@@ -145,7 +147,7 @@ def _steps(
     account = lookups.account(owner.id)
     is_new = account is None or account.owner != owner
     writes = {key: tenures.writes(one, lookups, records) for key, one in held.items()}
-    rows = sum(1 for entry in group if is_new or writes[entry.holding.key])
+    rows = sum(not entry.line.faults for entry in group if is_new or writes[entry.holding.key])
     saved = [partial(records.save_owner, owner)] if is_new else []
     all_writes = [*saved, *(write for one in writes.values() for write in one)]
     return [Step(rows, partial(_do, all_writes))] if rows else []

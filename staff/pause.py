@@ -1,11 +1,12 @@
 """The command `hold`: opens a pause within the rules' limits, or ends one."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
+
+from msgspec.structs import replace
 
 from chalicelib.core.account import Account, Bill, Hold, Instalment
 from chalicelib.core.bundle import Bundle
@@ -15,7 +16,7 @@ from chalicelib.core.rulebook import Actor, HoldKind
 from chalicelib.flows import holds
 from chalicelib.flows.records import Records
 
-from . import aws, session
+from . import aws, console, outlook, session
 
 
 def add_command(command: session.Command) -> None:
@@ -47,7 +48,7 @@ def hold(said: Any) -> int:
     """Opens a pause, or ends the one whose id is given."""
     rules, records = session.rules(said), aws.records()
     on = session.today(rules)
-    account = session.account(records, said.owner, on)
+    account = session.account(said, rules, records, said.owner, on)
     running = next((one for one in account.holds if one.id == said.kind), None)
     if running:
         return _end(said, rules, records, account, running, on)
@@ -71,7 +72,7 @@ def hold(said: Any) -> int:
     )
     if not isinstance(made, Hold):
         raise session.refused(rules, said, made)
-    return _tell(said, rules, made, made.until)
+    return _tell(said, rules, made)
 
 
 def _end(said: Any, rules: Bundle, records: Records, account: Account, running: Hold, on: date) -> int:
@@ -90,7 +91,7 @@ def _end(said: Any, rules: Bundle, records: Records, account: Account, running: 
     )
     if not isinstance(ended, Hold):
         raise session.refused(rules, said, ended)
-    return _tell(said, rules, running, last)
+    return _tell_ended(said, rules, account, replace(running, until=last), on)
 
 
 def _named(said: Any, rules: Bundle, account: Account, on: date) -> Sequence[str]:
@@ -115,23 +116,13 @@ def _listed(bills: Sequence[Bill]) -> str:
     return ", ".join(bill.key for bill in bills)
 
 
-def _tell(said: Any, rules: Bundle, made: Hold, until: date | None) -> int:
-    answer = {
-        "id": made.id,
-        "kind": made.kind,
-        "from": made.from_.isoformat(),
-        "until": until.isoformat() if until else None,
-        "bills": list(made.bills),
-        "stops_late_fee": made.stops_late_fee,
-    }
-    if said.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-        return 0
-    labels, language = rules.words.labels, said.language
-    known = rules.rules.collection.holds.get(made.kind)
-    print(f"{made.id} · {known.name.of(language) if known else made.kind} · {made.from_} – {until or '…'}")
-    print(", ".join(made.bills) or labels["hold-all"].of(language))
-    print(labels["hold-fee-stops" if made.stops_late_fee else "hold-fee-runs"].of(language))
-    if said.dry_run:
-        print(labels["dry-run"].of(language))
-    return 0
+def _tell(said: Any, rules: Bundle, made: Hold) -> int:
+    return console.say(said, outlook.hold_json(made), lambda: console.print_opened(said, rules, made))
+
+
+def _tell_ended(said: Any, rules: Bundle, account: Account, ended: Hold, on: date) -> int:
+    """From when all goes on, unless another pause still holds."""
+    others = [
+        hold.id for hold in fold(account, rules.rules, on).holds if hold.id != ended.id and hold.overlaps(ended, on)
+    ]
+    return console.say(said, outlook.hold_json(ended), lambda: console.print_ended(said, rules, ended, on, others))

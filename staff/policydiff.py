@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from chalicelib.core.money import Fen, yuan
-from chalicelib.core.rulebook import Language, Rulebook
-from chalicelib.core.words import Words
+from chalicelib.core.rulebook import Channel, Language, Rulebook
+from chalicelib.core.words import Words, problem_text
 from chalicelib.flows.records import Records
 
 from . import aws, console, forecast, samplebill, session
@@ -36,7 +36,7 @@ def add_command(command: session.Command) -> None:
     )
     parser.add_argument("range", help="BASE..HEAD, or BASE alone to compare with the files in site/ as they are")
     parser.add_argument("--on", type=session.day, help="the first day (default: today)")
-    parser.add_argument("--days", type=session.count, default=60, help="how many (default: 60)")
+    parser.add_argument("--days", type=session.days, default=60, help="how many (default: 60)")
     parser.add_argument("--owners", type=session.count, help="so many made-up owners in place of those on record")
     parser.add_argument("--seed", type=int, default=1, help="another number, other made-up owners")
 
@@ -77,7 +77,7 @@ def _sides(text: str) -> tuple[tuple[str, Rulebook], tuple[str, Rulebook]]:
 def _told(problem: Unreadable, words: Words, language: Language) -> str:
     if problem.files:
         console.print_faults(console.rows_of(problem.files, problem.files.faults, words, language), file=sys.stderr)
-    return str(problem)
+    return problem_text(words, problem.problem, problem.values, language)
 
 
 def _on_record(records: Records, first: date) -> Iterator[Begin]:
@@ -105,15 +105,17 @@ def shown(count: int) -> int | str:
 
 
 def _answer(found: Forecast, before: Rulebook, after: Rulebook, on: date) -> Row:
-    is_many = found.owners >= FEWEST
+    is_many, steps = found.owners >= FEWEST, _steps(found, before, after)
     return {
         "owners": shown(found.owners),
         "changes": [
             {"file": one.file, "field": one.field, "before": one.before, "after": one.after}
             for one in changes(before, after)
         ],
-        "contacts": _contacts(found, before, after),
+        "contacts": [row for row in steps if row["channel"] != Channel.CASE],
+        "cases": [row for row in steps if row["channel"] == Channel.CASE],
         "owners_told": _pair(found, lambda effect: effect.owners_told),
+        "owners_with_case": _pair(found, lambda effect: effect.owners_with_case),
         "by_hand": _pair(found, lambda effect: effect.by_hand),
         "late_fees": {"before": found.before.late_fees, "after": found.after.late_fees} if is_many else None,
         "balances_changed": shown(found.changed),
@@ -136,8 +138,8 @@ def _pair(found: Forecast, of: Callable[[Effect], int]) -> Row:
     return {"before": shown(of(found.before)), "after": shown(of(found.after))}
 
 
-def _contacts(found: Forecast, before: Rulebook, after: Rulebook) -> list[Row]:
-    """Contacts by stage and channel, in the order of the policy."""
+def _steps(found: Forecast, before: Rulebook, after: Rulebook) -> list[Row]:
+    """Contacts and cases by stage and channel, in the order of the policy."""
     order = list(dict.fromkeys(stage.id for rules in (after, before) for stage in rules.collection.stages))
     keys = sorted(found.before.told.keys() | found.after.told.keys(), key=lambda key: (order.index(key[0]), key[1]))
     return [
@@ -172,7 +174,9 @@ class _Report:
             f"### {self._label('rules')}",
             self._table(("file", "field", "before", "after"), self._changes()) or self._label("none"),
             f"### {self._label('contacts', days=answer['days'])}",
-            self._table(("stage", "channel", "before", "after", "change"), self._contacts()) or self._label("nobody"),
+            self._table(("stage", "channel", "before", "after", "change"), self._steps("contacts"))
+            or self._label("nobody"),
+            *self._cases(),
             f"### {self._label('owners')}",
             self._table(("what", "before", "after", "change"), self._owners()),
             self._balances(),
@@ -195,13 +199,18 @@ class _Report:
         for row in self._answer["changes"]:
             yield row["file"], row["field"], row["before"] or "—", row["after"] or "—"
 
-    def _contacts(self) -> Iterator[Sequence[str]]:
-        for row in self._answer["contacts"]:
+    def _cases(self) -> Iterator[str]:
+        if self._answer["cases"]:
+            yield f"### {self._label('cases', days=self._answer['days'])}"
+            yield self._table(("stage", "channel", "before", "after", "change"), self._steps("cases"))
+
+    def _steps(self, name: str) -> Iterator[Sequence[str]]:
+        for row in self._answer[name]:
             channel = self._words.channels[row["channel"]].of(self._language)
             yield self._stages[row["stage"]], channel, *_cells(row["before"], row["after"])
 
     def _owners(self) -> Iterator[Sequence[str]]:
-        for name in ("owners_told", "by_hand"):
+        for name in ("owners_told", "owners_with_case", "by_hand"):
             pair = self._answer[name]
             yield self._label(name.replace("_", "-")), *_cells(pair["before"], pair["after"])
         fees = self._answer["late_fees"]

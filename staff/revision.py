@@ -14,18 +14,18 @@ from .rulefiles import RuleFiles
 
 
 class Unreadable(Exception):
-    """Rules that cannot be had: no such commit, no `site/` in it, or rules with faults (`files` tells them)."""
+    """Rules that cannot be had, and why: a problem of `site/words.yml`; `files` tells the faults of rules with some."""
 
-    def __init__(self, what: str, files: RuleFiles | None = None) -> None:
-        super().__init__(what)
-        self.files = files
+    def __init__(self, problem: str, files: RuleFiles | None = None, **values: str) -> None:
+        super().__init__(problem)
+        self.problem, self.values, self.files = problem, values, files
 
 
 def commit(site: Path, name: str) -> str:
     """The commit a name stands for; Unreadable when Git knows none."""
     done = _git(site, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if done is None:
-        raise Unreadable(f"{name}: Git knows no such commit")
+        raise Unreadable("no-such-commit", name=name)
     return done.decode().strip()
 
 
@@ -33,7 +33,7 @@ def rules_at(site: Path, revision: str) -> Rulebook:
     """The rules of a commit, judged as today's are; Unreadable otherwise."""
     packed = _git(site, "archive", "--format=tar", revision, site.name)
     if packed is None:
-        raise Unreadable(f"{revision[:12]}: there is no {site.name}/ in it")
+        raise Unreadable("commit-without-site", name=revision[:12], folder=site.name)
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(packed)) as files:
             files.extractall(folder, filter="data")
@@ -45,7 +45,7 @@ def rules_in(site: Path, name: str) -> Rulebook:
     files = rulefiles.read(site)
     rules = rulefiles.TYPES.keys() - {disclosure.FILE}  # accounts of the past are no rule, nor were they always there
     if any(fault.file in rules for fault in files.faults) or not files.files.keys() >= rules:
-        raise Unreadable(f"{name}: these rules have faults", files)
+        raise Unreadable("commit-at-fault", files, name=name)
     return files.rulebook
 
 
@@ -54,5 +54,5 @@ def _git(site: Path, *words: str) -> bytes | None:
     try:
         done = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=False)  # noqa: S603, S607
     except FileNotFoundError:
-        raise Unreadable("Git is not installed") from None
+        raise Unreadable("git-missing") from None
     return done.stdout if done.returncode == 0 else None

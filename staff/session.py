@@ -1,6 +1,7 @@
 """What every command begins with: the rules of `site/`, the day, and an owner as staff name one."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from chalicelib.core.account import Account
 from chalicelib.core.bundle import Bundle, served_at
 from chalicelib.core.calendar import local_date
 from chalicelib.core.holds import Refusal
-from chalicelib.core.rulebook import Text
+from chalicelib.core.rulebook import Language, Text
 from chalicelib.core.words import problem_text
 from chalicelib.flows.records import Records
 
@@ -20,6 +21,10 @@ from . import bundle, console
 from .refusal import Refused as Refused
 
 SITE = Path("site")
+FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
+"""The days anybody has business with; one outside them is a slip of the pen."""
+MOST_DAYS = 3660
+"""As far as a forecast looks: ten years."""
 
 Command = Callable[[str, Callable[[Any], int], str, str], argparse.ArgumentParser]
 """Adds a command to the parser: its name, what runs it, what it does, an example."""
@@ -34,7 +39,8 @@ def rules(said: Any) -> Bundle:
     found = bundle.compiled(SITE)
     if found.bundle is None:
         console.print_faults(console.fault_rows(found, said.language), file=sys.stderr)
-        raise Refused("site/ has faults: see `courtyard check`")
+        words = found.files.files.get("words.yml")
+        raise Refused(problem_text(words, "rules-at-fault", {}, said.language) if words else "site/ has faults")
     return served_at(found.bundle, site_url)
 
 
@@ -48,7 +54,7 @@ def today(rules: Bundle) -> date:
     return local_date(now(), rules.rules.community.time_zone)
 
 
-def account(records: Records, named: str, on: date) -> Account:
+def account(said: Any, rules: Bundle, records: Records, named: str, on: date) -> Account:
     """The account of an owner named by id or by a unit they hold on a day."""
     found = records.load_account(named)
     if found is None:
@@ -56,7 +62,7 @@ def account(records: Records, named: str, on: date) -> Account:
         present = [holder.owner for holder in holders if holder.holds(on)]
         found = records.load_account(present[0]) if present else None
     if found is None:
-        raise Refused(f"{named}: no owner has this id, and nobody holds such a unit")
+        raise Refused(text(rules, said, "nobody-of-that-name", name=named))
     return found
 
 
@@ -65,6 +71,19 @@ def count(text: str) -> int:
     if text.isdecimal() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+
+
+def days(text: str) -> int:
+    """How many days a forecast covers, for argparse."""
+    if (number := count(text)) <= MOST_DAYS:
+        return number
+    raise argparse.ArgumentTypeError(f"{text!r} is more than {MOST_DAYS} days")
+
+
+def told_in(said: Any, rules: Bundle) -> Language:
+    """People read their own language; another program reads the community's first, unless it asks for one."""
+    language: Language = said.lang or rules.rules.community.languages[0] if said.json else said.language
+    return language
 
 
 def text(rules: Bundle, said: Any, problem: str, **values: object) -> str:
@@ -83,6 +102,9 @@ def refused(rules: Bundle, said: Any, refusal: Refusal) -> Refused:
 def day(text: str) -> date:
     """A day as staff type it, for argparse."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else "")
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day: write YYYY-MM-DD") from None
+    if FIRST <= found <= LAST:
+        return found
+    raise argparse.ArgumentTypeError(f"{text} is out of reach: write a day from {FIRST} to {LAST}")

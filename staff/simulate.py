@@ -8,9 +8,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -44,7 +45,7 @@ def add_command(command: session.Command) -> None:
     )
     parser.add_argument("--owners", type=session.count, default=1000, help="how many (default: 1000)")
     parser.add_argument("--from", dest="first", type=session.day, help="the first day (default: 1 January)")
-    parser.add_argument("--days", type=session.count, default=365, help="how many (default: 365)")
+    parser.add_argument("--days", type=session.days, default=365, help="how many (default: 365)")
     parser.add_argument("--seed", type=int, default=1, help="another number, another community")
     parser.add_argument("--policy", type=Path, help="a collection.yml in place of that of site/")
     parser.add_argument("--against", type=Path, help="another one, shown beside it")
@@ -54,8 +55,8 @@ def simulate(said: Any) -> int:
     """Exit 1 when a promise was broken: then the rules, or we, are wrong."""
     own = session.rules(said)
     first = said.first or session.today(own).replace(month=1, day=1)
-    policies = [("base", _with_policy(said, said.policy) if said.policy else own)]
-    policies += [("against", _with_policy(said, said.against))] if said.against else []
+    policies = [("base", _with_policy(said, own, said.policy) if said.policy else own)]
+    policies += [("against", _with_policy(said, own, said.against))] if said.against else []
     began, whole = time.monotonic(), said.owners * len(policies)
     with console.progress(not said.json) as on_progress:
         found = {
@@ -75,7 +76,8 @@ def simulate(said: Any) -> int:
     if said.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        _print(answer, own.words, said.language)
+        some = [stage for _, rules in policies for stage in rules.rules.collection.stages]
+        _print(answer, {stage.id: stage.name.of(said.language) for stage in some}, own.words, said.language)
     return 1 if any(figures["broken"] for figures in answer["policies"].values()) else 0
 
 
@@ -83,10 +85,10 @@ def _part(on_progress: Callable[[int, int], None], before: int, whole: int) -> C
     return lambda done: on_progress(before + done, whole)
 
 
-def _with_policy(said: Any, path: Path) -> Bundle:
+def _with_policy(said: Any, own: Bundle, path: Path) -> Bundle:
     """The rules of `site/` with another collection.yml, checked like the one it stands for."""
     if not path.is_file():
-        raise session.Refused(f"{path}: there is no such file")
+        raise session.Refused(f"{path}: {session.text(own, said, 'file-missing')}")
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site"
         shutil.copytree(session.SITE, site)
@@ -95,7 +97,7 @@ def _with_policy(said: Any, path: Path) -> Bundle:
     if found.bundle is None:
         rows = [row for row in console.fault_rows(found, said.language) if row["file"] == _REPLACED]
         console.print_faults([{**row, "file": str(path)} for row in rows], file=sys.stderr)
-        raise session.Refused(f"{path}: this policy has faults")
+        raise session.Refused(f"{path}: {session.text(own, said, 'policy-at-fault')}")
     return found.bundle
 
 
@@ -123,15 +125,17 @@ def _done(waiting: Iterable[Future[_T]]) -> Iterator[_T]:
 
 
 def _figures(found: Tally, rules: Rulebook) -> Row:
-    """Counts by stage and channel, what they cost, how much came in by when, and what was broken."""
+    """Contacts and cases by stage and channel, what they cost, how much came in by when, and what was broken."""
     order = {stage.id: index for index, stage in enumerate(rules.collection.stages)}
     told = sorted(found.told.items(), key=lambda pair: (order[pair[0][0]], pair[0][1]))
     costs = rules.collection.costs
+    steps = [
+        {"stage": stage, "channel": channel, "count": count, "cost": str(count * costs.get(Channel(channel), 0))}
+        for (stage, channel), count in told
+    ]
     return {
-        "contacts": [
-            {"stage": stage, "channel": channel, "count": count, "cost": str(count * costs.get(Channel(channel), 0))}
-            for (stage, channel), count in told
-        ],
+        "contacts": [row for row in steps if row["channel"] != Channel.CASE],
+        "cases": [row for row in steps if row["channel"] == Channel.CASE],
         "cost": str(sum(count * costs.get(Channel(channel), 0) for (_, channel), count in told)),
         "late_fees": found.late_fees,
         "paid": {days: round(1 - found.unpaid[days] / found.due[days], 4) for days in CURVE_DAYS if found.due[days]},
@@ -148,7 +152,7 @@ def _megabytes() -> int:
     return (own + helpers * (os.cpu_count() or 1)) // 1024
 
 
-def _print(answer: Row, words: Words, language: Language) -> None:
+def _print(answer: Row, stages: Mapping[str, str], words: Words, language: Language) -> None:
     def label(name: str, **values: object) -> str:
         return words.labels[f"sim-{name}"].of(language).format(**values)
 
@@ -156,13 +160,13 @@ def _print(answer: Row, words: Words, language: Language) -> None:
     names = list(answer["policies"])
     last = date.fromordinal(date.fromisoformat(answer["from"]).toordinal() + answer["days"] - 1)
     title = label("title", owners=f"{answer['owners']:,}", first=answer["from"], last=last)
-    table = Table(label("stage"), label("channel"), title=title)
-    table.columns[0].no_wrap = True
+    table = console.headed((label("stage"), label("channel")))
+    table.title = title
     for name in names:
         suffix = f"\n{label(name)}" if len(names) > 1 else ""
-        table.add_column(label("count") + suffix, justify="right")
-        table.add_column(label("cost") + suffix, justify="right")
-    _add_contacts(table, [answer["policies"][name] for name in names], words, language, label("total"))
+        table.add_column(label("count") + suffix, justify="right", no_wrap=True)
+        table.add_column(label("cost") + suffix, justify="right", no_wrap=True)
+    _add_steps(table, [answer["policies"][name] for name in names], stages, words, language)
     out.print(table)
     curve = Table(label("curve"), *(label(name) for name in names))
     for days in CURVE_DAYS:
@@ -181,14 +185,33 @@ def _print(answer: Row, words: Words, language: Language) -> None:
     out.print(label("spent", seconds=answer["seconds"], megabytes=answer["megabytes"]), highlight=False)
 
 
-def _add_contacts(table: Table, policies: list[Row], words: Words, language: Language, total: str) -> None:
-    rows: dict[tuple[str, str], list[Row | None]] = {}
+def _add_steps(table: Table, policies: list[Row], stages: Mapping[str, str], words: Words, language: Language) -> None:
+    """What contacts owners, then cases, which are work for staff alone; each with its sum, then what all costs."""
+    for name in ("contacts", "cases"):
+        for key, pair in _side_by_side(policies, name).items():
+            table.add_row(stages[key[0]], words.channels[key[1]].of(language), *_cells(pair))
+        table.add_section()
+        sums = [{"count": sum(row["count"] for row in p[name]), "cost": _cost(p[name])} for p in policies]
+        table.add_row(words.labels[f"sim-all-{name}"].of(language), "", *_cells(sums))
+        table.add_section()
+    wholes = (f"{float(figures['cost']):,.2f}" for figures in policies)
+    table.add_row(words.labels["sim-total"].of(language), "", *(cell for whole in wholes for cell in ("", whole)))
+
+
+def _side_by_side(policies: list[Row], name: str) -> dict[tuple[str, str], list[Row]]:
+    nothing = {"count": 0, "cost": "0"}
+    rows: dict[tuple[str, str], list[Row]] = {}
     for at, figures in enumerate(policies):
-        for row in figures["contacts"]:
-            rows.setdefault((row["stage"], row["channel"]), [None] * len(policies))[at] = row
-    for (stage, channel), pair in rows.items():
-        cells = [(f"{row['count']:,}", f"{float(row['cost']):,.2f}") if row else ("0", "0.00") for row in pair]
-        table.add_row(stage, words.channels[channel].of(language), *(cell for two in cells for cell in two))
-    table.add_section()
-    sums = [(f"{sum(row['count'] for row in p['contacts']):,}", f"{float(p['cost']):,.2f}") for p in policies]
-    table.add_row(total, "", *(cell for two in sums for cell in two))
+        for row in figures[name]:
+            rows.setdefault((row["stage"], row["channel"]), [nothing] * len(policies))[at] = row
+    return rows
+
+
+def _cost(rows: Iterable[Row]) -> str:
+    return str(sum(Decimal(row["cost"]) for row in rows))
+
+
+def _cells(pair: Iterable[Row]) -> Iterator[str]:
+    for row in pair:
+        yield f"{row['count']:,}"
+        yield f"{float(row['cost']):,.2f}"

@@ -91,6 +91,22 @@ def test_a_promise_is_for_once_a_bill() -> None:
     assert granted(some, "promise", bills=[Q2.key], on=later).id == "promise-2"
 
 
+def test_a_pause_withdrawn_on_the_day_it_was_opened_was_never_had() -> None:
+    promise = granted(account(Q1), "promise")
+    withdrawn = replace(promise, until=ON - timedelta(days=1))
+    some = with_holds(account(Q1), withdrawn)
+    assert (withdrawn.is_withdrawn, withdrawn.is_on(ON), withdrawn.covers(Q1.key, ON)) == (True, False, False)
+    assert granted(some, "promise").id == "promise-2"
+    ended_a_day_later = replace(promise, until=ON)
+    assert not ended_a_day_later.is_withdrawn
+    assert refused(with_holds(account(Q1), ended_a_day_later), "promise", on=ON + timedelta(days=1)) == "hold-once"
+
+
+def test_what_was_withdrawn_needs_no_renewal() -> None:
+    withdrawn = replace(granted(account(Q1), "hardship"), until=ON - timedelta(days=1))
+    assert granted(with_holds(account(Q1), withdrawn), "hardship").id == "hardship-2"
+
+
 def test_hardship_is_granted_again_by_a_manager_alone() -> None:
     some = with_holds(account(Q1), granted(account(Q1), "hardship"))
     later = ON + timedelta(days=91)

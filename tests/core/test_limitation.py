@@ -130,6 +130,11 @@ def test_only_what_agrees_to_the_debt_starts_the_time_anew(kind: HoldKind, by: s
     assert expires(replace(hold("2025-06-01", "2025-07-01", kind=kind), by=by)) == last
 
 
+@pytest.mark.parametrize("kind", ["promise", "plan", "litigation"])
+def test_what_was_withdrawn_on_the_day_it_was_opened_gives_no_more_time(kind: HoldKind) -> None:
+    assert expires(hold("2025-06-01", "2025-05-31", kind=kind)) == "2026-03-31"
+
+
 def test_a_promise_for_another_bill_is_none_for_this_one() -> None:
     assert expires(hold("2025-06-01", "2025-07-01", kind="promise", bills=("another",))) == "2026-03-31"
 

@@ -1,8 +1,10 @@
 """The commands of the people behind the policy, as a clerk types them."""
 
 import json
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +14,7 @@ from chalicelib.core.calendar import instant
 from chalicelib.core.notice import Outcome
 from chalicelib.core.rulebook import Channel
 from chalicelib.flows import tasks
-from staff import aws, cli, session
+from staff import aws, casework, cli, session
 from tests.builders import bill, contact, day, hold, owner, shipped_bundle, tenure
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +100,9 @@ def test_what_the_rules_do_not_allow_is_refused_in_one_line(clerk: Any, argument
     assert (status, len(said.strip().splitlines())) == (1, 1)
 
 
-@pytest.mark.parametrize("arguments", [("--at", "25:99"), ("--on", "yesterday")])
+@pytest.mark.parametrize(
+    "arguments", [("--at", "25:99"), ("--at", "09:00+05:00"), ("--at", "9"), ("--on", "yesterday")]
+)
 def test_a_day_or_an_hour_that_is_none_is_refused_with_its_form(arguments: tuple[str, str], clerk: Any) -> None:
     with pytest.raises(SystemExit) as left:
         clerk("record", OWNER, "call", "reached", *arguments)
@@ -147,6 +151,117 @@ def test_a_pause_of_some_bills_must_say_which(clerk: Any) -> None:
     assert clerk("hold", OWNER, "dispute-1")[0] == 0
     status, said = clerk("hold", OWNER, "dispute-1")
     assert status == 1, "it has ended already"
+
+
+def said_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command says on the terminal, whatever came of it."""
+    cli.main([*arguments])
+    said = capsys.readouterr()
+    return said.out + said.err
+
+
+def is_chinese(text: str) -> bool:
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+@pytest.mark.parametrize("command", ["plan", "run", "approve", "calls"])
+def test_reasons_are_told_in_the_language_of_the_terminal(
+    clerk: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    clerk("run", "--on", "2026-04-07")
+    clerk("record", OWNER, "call", "reached", "--on", "2026-04-08")
+    for spoken, is_zh in (("en_GB.UTF-8", False), ("zh_CN.UTF-8", True)):
+        monkeypatch.setenv("LC_ALL", spoken)
+        said = said_by(capsys, command, "--on", "2026-04-21").replace("王小明", "")
+        assert is_chinese(said) is is_zh, said
+
+
+def test_another_program_reads_the_community_s_first_language_unless_it_asks_for_one(
+    clerk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    for command, rows in (("plan", "tasks"), ("calls", "held_back")):
+        for wanted, is_zh in (((), True), (("--lang", "en"), False), (("--lang", "zh"), True)):
+            records = aws.records()
+            records.table.change("M#ledger", "MARKER", {"through": "2026-04-07" if rows == "tasks" else "2026-01-01"})
+            _, said = clerk(command, "--on", "2026-04-07", *wanted)
+            assert [is_chinese(row["reason"]) for row in said[rows]] == [is_zh]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("link", "nobody"), ("hold", "nobody", "hardship"), ("plan", "--owner", "nobody")]
+)
+def test_an_owner_nobody_has_is_told_in_both_languages(
+    clerk: Any, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    for language, is_zh in (("en", False), ("zh", True)):
+        said = said_by(capsys, "--lang", language, *arguments)
+        assert ("nobody" in said, is_chinese(said)) == (True, is_zh)
+
+
+def test_a_pause_that_ends_is_said_to_have_ended_and_from_when_all_goes_on(
+    clerk: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    today = session.today(shipped_bundle())
+    aws.records().add_hold(
+        OWNER, hold("2026-04-01", "2099-12-31", id="hardship-1", kind="hardship", stops_late_fee=True)
+    )
+    said = said_by(capsys, "--lang", "en", "hold", OWNER, "hardship-1")
+    assert "hardship-1" in said
+    assert "this pause has ended" in said
+    assert f"Reminders go on from {today}" in said
+    assert f"The late charge runs again from {today}" in said
+    assert "2026-04-01" not in said
+    assert "Withdrawn" not in said
+
+
+def test_a_pause_that_ends_beside_another_says_so(clerk: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    clerk("hold", OWNER, "hardship")
+    clerk("hold", OWNER, "family")
+    said = said_by(capsys, "--lang", "en", "hold", OWNER, "family-1")
+    assert "other pauses still hold: hardship-1" in said
+    assert "Reminders go on" not in said
+
+
+def test_a_pause_withdrawn_at_once_can_be_had_again_and_is_no_longer_in_force(
+    clerk: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clerk("hold", OWNER, "promise")
+    assert "撤回" in said_by(capsys, "--lang", "zh", "hold", OWNER, "promise-1")
+    assert clerk("plan", "--owner", OWNER)[1]["holds"] == []
+    status, said = clerk("hold", OWNER, "nonsense")
+    assert (status, "promise-1" in said) == (1, False)
+    status, again = clerk("hold", OWNER, "promise")
+    assert (status, again["id"]) == (0, "promise-2")
+    assert [one["id"] for one in clerk("plan", "--owner", OWNER)[1]["holds"]] == ["promise-2"]
+
+
+ZONE, NOW = "Asia/Shanghai", datetime(2026, 4, 8, 2, 0, tzinfo=UTC)  # ten in the morning there
+
+
+@pytest.mark.parametrize(
+    ("on", "hour", "expected"),
+    [
+        ("2026-04-08", None, NOW),
+        ("2026-04-08", time(10), NOW),
+        ("2026-04-08", time(9, 30), datetime(2026, 4, 8, 1, 30, tzinfo=UTC)),
+        ("2026-04-08", time(10, 1), None),
+        ("2026-04-08", time(23, 59), None),
+        ("2026-04-07", time(23, 59), datetime(2026, 4, 7, 15, 59, tzinfo=UTC)),
+        ("2026-04-07", None, datetime(2026, 4, 7, 4, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_contact_was_made_at_an_hour_that_has_been(on: str, hour: time | None, expected: datetime | None) -> None:
+    assert casework.happened(day(on), hour, NOW, ZONE) == expected
+
+
+def test_an_hour_to_come_is_refused(clerk: Any) -> None:
+    now = session.now().astimezone(ZoneInfo(ZONE))
+    if now.hour == 23:
+        pytest.skip("the day has no later hour left")
+    for what in (("call", "reached"), ("case", "forgotten")):
+        status, said = clerk("record", OWNER, *what, "--at", f"{now.hour + 1:02}:00", "--lang", "zh")
+        assert (status, "还没到" in said, len(said.splitlines())) == (1, True, 1)
 
 
 def test_a_run_for_a_day_to_come_is_refused_where_messages_are_real(

@@ -232,6 +232,71 @@ def test_through_says_until_when_payments_are_recorded(courtyard: Command) -> No
     assert aws.records().ledger_through() == date(2026, 5, 2)
 
 
+def test_a_file_without_payments_says_that_nobody_paid_through_a_day(courtyard: Command, desk: Path) -> None:
+    (desk / "none.csv").write_text(FILES["payments"].splitlines()[0] + "\n", encoding="utf-8")
+
+    status, refused = courtyard("import", "payments", "none.csv")
+    assert (status, refused["written"], aws.records().ledger_through()) == (1, False, None)
+    status, report = courtyard("import", "payments", "none.csv", "--through", "2026-05-02")
+    assert (status, report["rows"], report["faults"]) == (0, 0, [])
+    assert aws.records().ledger_through() == date(2026, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh", "缴费记录登记到 2026-05-02"), ("en", "recorded through 2026-05-02")]
+)
+def test_an_import_says_what_it_did_in_the_language_of_the_terminal(
+    courtyard: Command, desk: Path, capsys: pytest.CaptureFixture[str], language: str, told: str
+) -> None:
+    for kind in ("units", "owners"):
+        courtyard("import", kind, f"{kind}.csv")
+    assert cli.main(["--lang", language, "import", "payments", "payments.csv", "--through", "2026-05-02"]) == 0
+    said = capsys.readouterr().out
+    assert told in said
+    assert ("新增 1" in said) is (language == "zh")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["import", "bills", "bills.csv", "--through", "2026-05-02"],
+        ["import", "payments", "payments.csv", "--through", "2062-05-02"],
+    ],
+)
+def test_a_day_the_ledger_cannot_reach_is_refused_in_both_languages(
+    desk: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    for language, is_zh in (("zh", True), ("en", False)):
+        assert cli.main(["--lang", language, *arguments]) == 1
+        said = capsys.readouterr().err
+        assert (len(said.splitlines()), any(sign >= "\u4e00" for sign in said)) == (1, is_zh)
+
+
+OUT_OF_REACH = ["9999-12-31", "2101-01-01", "1999-12-31", "1900-01-01", "0001-01-01"]
+MISWRITTEN = ["20261201", "2026-W49-2", "2026-12-1", "2026-02-30", "26-12-01", "２０２６-12-01"]
+
+
+@pytest.mark.parametrize("written", [*OUT_OF_REACH, *MISWRITTEN])
+@pytest.mark.parametrize(
+    "command", [["plan", "--on"], ["simulate", "--from"], ["record", "o-1", "call", "reached", "--on"]]
+)
+def test_a_day_out_of_reach_or_written_otherwise_is_refused_in_one_line(
+    command: list[str], written: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*command, written])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert ("2000-01-01 to 2100-12-31" if written in OUT_OF_REACH else "YYYY-MM-DD") in said
+
+
+@pytest.mark.parametrize("on", ["2000-01-01", "2100-12-31"])
+def test_the_first_and_the_last_day_in_reach_can_be_planned(courtyard: Command, on: str) -> None:
+    loaded(courtyard)
+    status, plan = courtyard("plan", "--on", on)
+    assert (status, plan["on"]) == (0, on)
+
+
 @pytest.mark.parametrize("arguments", [["plan", "--on", "2026-13-01"], ["import", "cats", "x.csv"], ["fly"], []])
 def test_a_wrong_call_is_told_and_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

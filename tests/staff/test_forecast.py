@@ -54,17 +54,28 @@ def test_whose_policy_changed_on_the_way_is_counted_as_handed_to_a_person() -> N
     assert found.after.by_hand == 1
 
 
-def _called() -> Task:
+def _called(step: str = "first-demand", done_on: str | None = None) -> Task:
     return Task(
         owner=OWNER,
         anchor=Q1.key,
-        stage="first-demand",
-        step="first-demand",
+        stage=step,
+        step=step,
         bills=(Q1.key,),
         task="call",
-        opened_on=day("2026-03-31"),
+        opened_on=FIRST,
         reason="",
+        done_on=day(done_on) if done_on else None,
     )
+
+
+def test_a_case_is_work_for_staff_and_no_contact() -> None:
+    so_far = History(tasks=(_called(done_on="2026-04-07"), _called("second-demand", done_on="2026-04-22")))
+    begin = recorded(account(Q1), so_far, day("2026-05-25"))
+    found = forecast([begin], shipped(), shipped(), day("2026-05-25"), LAST)
+    assert dict(found.before.told) == {("long-overdue", "case"): 1}
+    assert (found.before.owners_told, found.before.owners_with_case) == (0, 1)
+    both = forecast([on_record()], shipped(), shipped(), FIRST, LAST).before
+    assert (both.owners_told, both.owners_with_case) == (1, 1)
 
 
 def test_what_staff_have_begun_is_finished_by_them() -> None:

@@ -142,6 +142,41 @@ def test_every_fault_is_listed_at_once_and_nothing_is_written(tmp_path):
     assert contents(desk) == before
 
 
+FAULTY = {
+    "two owners of a unit at once": ("owners", "unit,name,from,owner\n3-2-1201,Zhao,2020-01-01,o-7\n"),
+    "two rows that differ": (
+        "owners",
+        "unit,name,from,owner,phone\n0301,Wu,2022-01-01,o-8,13800000003\n0301,Wu,2022-01-01,o-8,13900000003\n",
+    ),
+    "good and bad": ("owners", "unit,name,from,owner\n0301,Wu,2022-01-01,o-8\n3-2-1201,Zhao,2020-01-01,o-7\n"),
+    "several faults in a row": ("bills", "unit,bill,kind,period,due_on,amount\n9-9,X,nothing,then,never,-1\n"),
+    "a unit twice": ("units", "unit,kind\nP-9,parking-owned\nP-9,parking-owned\n"),
+    "a payment twice": ("payments", PAYMENTS + PAYMENTS.splitlines()[1] + "\n"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_new_rows_those_on_record_and_those_at_fault_are_all_rows(tmp_path, name):
+    kind, text = FAULTY[name]
+    report = Desk(tmp_path).furnished().load(kind, text)
+    faulty = {fault.row for fault in report.faults}
+
+    assert faulty
+    assert report.new + report.same + len(faulty) == report.rows
+    assert min(report.new, report.same) >= 0
+
+
+def test_payments_without_a_row_are_taken_only_where_the_file_is_said_to_be_whole(tmp_path):
+    desk = Desk(tmp_path)
+    header = PAYMENTS.splitlines()[0] + "\n"
+
+    assert problems(desk.load("payments", header)) == [(1, "", "no-payments")]
+    assert problems(desk.load("bills", BILLS.splitlines()[0] + "\n")) == [(1, "", "no-rows")]
+    report = desk.load("payments", header, may_be_empty=True)
+    assert (report.faults, counts(report)) == ([], (0, 0, 0, False))
+    assert problems(desk.load("payments", "unit\n", may_be_empty=True)) == [(1, "", "columns-missing")]
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_a_dry_run_judges_and_writes_nothing(tmp_path, kind):
     desk = _ready_for(kind, Desk(tmp_path))

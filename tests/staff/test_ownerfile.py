@@ -70,7 +70,9 @@ def test_rows_about_one_tenure_are_its_contacts_the_owner_first(desk):
 
 
 def test_language_and_care_are_the_owner_s(desk):
-    desk.load("owners", "unit,name,from,language,care\n3-2-1201,Zhao,2021-05-01,英文,large-print; call-first\n")
+    desk.load(
+        "owners", "unit,name,from,language,care,care_by\n3-2-1201,Zhao,2021-05-01,英文,large-print; call-first,Li\n"
+    )
 
     owner = desk.owner("o-3-2-1201-20210501")
     assert (owner.language, owner.care) == ("en", ("large-print", "call-first"))
@@ -86,7 +88,8 @@ def test_a_new_phone_replaces_the_old_one_and_counts_as_new(desk):
 
 def test_a_column_that_is_not_there_leaves_what_is_on_record(desk):
     desk.load(
-        "owners", "unit,name,from,owner,phone,language,care\n3-2-1202,Sun,2022-01-01,o-1,13800000003,en,call-first\n"
+        "owners",
+        "unit,name,from,owner,phone,language,care,care_by\n3-2-1202,Sun,2022-01-01,o-1,13800000003,en,call-first,Li\n",
     )
     desk.load("owners", HEADER + "P-101,Sun,2022-01-01,o-1,\n")
 
@@ -166,6 +169,26 @@ def test_the_day_after_the_last_is_free_for_the_next_owner(desk):
 )
 def test_what_is_wrong_in_a_row_is_told(desk, rows, fault):
     assert problems(desk.load("owners", HEADER + rows)) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "column"),
+    [
+        ("care,care_by", "call-first,", "care_by"),
+        ("care", "call-first", "care_by"),
+        ("关怀,登记人", "先打电话,", "登记人"),
+    ],
+)
+def test_care_without_who_entered_it_is_a_fault(desk, columns, row, column):
+    report = desk.load("owners", f"unit,name,from,{columns}\n3-2-1201,Zhao,2021-05-01,{row}\n")
+
+    assert problems(report) == [(2, column, "care-by-missing")]
+
+
+def test_who_entered_the_care_is_kept_with_the_day(desk):
+    desk.load("owners", "unit,name,from,owner,care,care_by\n3-2-1201,Zhao,2021-05-01,o-1,call-first,Li\n")
+
+    assert (desk.owner("o-1").care_by, desk.owner("o-1").care_on) == ("Li", date(2026, 7, 1))
 
 
 def test_rows_about_one_person_must_agree(desk):

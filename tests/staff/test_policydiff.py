@@ -101,11 +101,32 @@ def test_a_report_is_markdown_in_the_readers_language(reviewer: Any) -> None:
     assert "Nobody owes another sum on the first day." in said
 
 
+def test_cases_are_told_apart_from_contacts(reviewer: Any) -> None:
+    found = answer(reviewer, "shipped..shipped", "--on", "2026-11-25", "--owners", "120")
+    assert "case" not in {row["channel"] for row in found["contacts"]}
+    assert {row["channel"] for row in found["cases"]} == {"case"}
+    assert found["owners_with_case"]["before"] not in (0, "<5")
+    _, said, _ = reviewer("--lang", "zh", "policy-diff", "shipped..shipped", "--on", "2026-11-25", "--owners", "120")
+    assert "不算联系" in said
+    assert "| 了解原因 | 逐户了解 |" in said.partition("不算联系")[2]
+
+
+@pytest.mark.parametrize("range", ["nowhere..shipped", "empty..shipped", "shipped..faulty"])
+def test_what_cannot_be_compared_is_told_in_the_language_of_the_terminal(reviewer: Any, range: str) -> None:
+    for language, is_zh in (("zh", True), ("en", False)):
+        last = reviewer("--lang", language, "policy-diff", range, *ARGUMENTS)[2].splitlines()[-1]
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in last) is is_zh
+
+
 def test_few_are_not_counted_out(reviewer: Any) -> None:
     found = answer(reviewer, "shipped..backwards", "--owners", "4", "--on", "2026-11-25")
     assert found["owners"] == "<5"
     assert found["late_fees"] is None
-    counts = [row[side] for row in [*found["contacts"], found["owners_told"]] for side in ("before", "after")]
+    counts = [
+        row[side]
+        for row in [*found["contacts"], *found["cases"], found["owners_told"], found["owners_with_case"]]
+        for side in ("before", "after")
+    ]
     assert set(counts) <= {0, "<5"}
     assert [shown(count) for count in (0, 1, 4, 5, 900)] == [0, "<5", "<5", 5, 900]
 

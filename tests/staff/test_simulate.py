@@ -32,7 +32,21 @@ def test_two_policies_stand_side_by_side(tmp_path: Path, capsys: pytest.CaptureF
     base, against = said["policies"]["base"], said["policies"]["against"]
     assert base["contacts"] != against["contacts"]
     assert (said["owners"], base["broken"], against["broken"]) == (60, {}, {})
-    assert sum(Decimal(row["cost"]) for row in base["contacts"]) == Decimal(base["cost"]) > 0
+    assert sum(Decimal(row["cost"]) for row in base["contacts"] + base["cases"]) == Decimal(base["cost"]) > 0
+
+
+def test_cases_are_told_apart_from_contacts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*ARGUMENTS, "--json"]) == 0
+    base = json.loads(capsys.readouterr().out)["policies"]["base"]
+    assert "case" not in {row["channel"] for row in base["contacts"]}
+    assert {row["channel"] for row in base["cases"]} == {"case"}
+    assert cli.main(["--lang", "en", *ARGUMENTS]) == 0
+    said = capsys.readouterr().out
+    contacts, cases = (f"{sum(row['count'] for row in base[name]):,}" for name in ("contacts", "cases"))
+    counted = {
+        cells[1]: cells[3] for line in said.splitlines() if len(cells := [c.strip() for c in line.split("│")]) > 3
+    }
+    assert (counted["all contacts"], counted["all cases"]) == (contacts, cases)
 
 
 def test_the_same_arguments_give_the_same_figures(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,13 +80,23 @@ def test_a_policy_with_faults_is_refused_with_the_line(
     assert all(line.startswith(f"{path}:") for line in told), "the file that was given, and none that was not"
 
 
+def test_a_policy_at_fault_or_missing_is_told_in_the_language_of_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (policy(tmp_path, "days: [7]", "days: [-7]"), "nowhere.yml"):
+        for language, is_zh in (("zh", True), ("en", False)):
+            assert cli.main(["--lang", language, *ARGUMENTS, "--policy", path]) == 1
+            last = capsys.readouterr().err.splitlines()[-1]
+            assert any("\u4e00" <= sign <= "\u9fff" for sign in last) is is_zh
+
+
 def test_a_policy_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([*ARGUMENTS, "--against", "nowhere.yml"]) == 1
     assert "nowhere.yml" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["--owners", "0"], ["--days", "none"]])
-def test_numbers_are_above_zero(arguments: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [["--owners", "0"], ["--days", "none"], ["--days", "99999999"]])
+def test_numbers_are_above_zero_and_days_within_reach(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["simulate", *arguments])
     assert left.value.code == 2

@@ -157,9 +157,20 @@ class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
     role: Actor = Actor.SYSTEM
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Ended on the very day it was opened: it has paused nothing."""
+        return self.until is not None and self.until < self.from_
+
+    def is_on(self, day: date) -> bool:
+        return self.from_ <= day and (self.until is None or day <= self.until)
+
+    def overlaps(self, other: "Hold", day: date) -> bool:
+        """Whether it pauses on a day any bill that another pauses, or may pause."""
+        return self.is_on(day) and (not self.bills or not other.bills or bool(set(self.bills) & set(other.bills)))
+
     def covers(self, bill_key: str, day: date) -> bool:
-        is_on = self.from_ <= day and (self.until is None or day <= self.until)
-        return is_on and (not self.bills or bill_key in self.bills)
+        return self.is_on(day) and (not self.bills or bill_key in self.bills)
 
 
 class Account(Struct, frozen=True, kw_only=True):

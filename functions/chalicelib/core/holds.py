@@ -95,10 +95,10 @@ def _until(last: date | None, rules: Rulebook) -> date | None:
 def _refused_person(
     account: Account, rule: HoldRule, kind: HoldKind, role: Actor, named: Sequence[str]
 ) -> Refusal | None:
-    """Who may open it, and who may open it again."""
+    """Who may open it, and who may open it again; one withdrawn before it paused anything was never had."""
     if rule.opened_by and _RANK[role] < _RANK[rule.opened_by]:
         return Refusal("hold-not-yours", {"role": rule.opened_by.value})
-    before = [hold for hold in account.holds if hold.kind == kind]
+    before = [hold for hold in account.holds if hold.kind == kind and not hold.is_withdrawn]
     if rule.once_a_bill:
         before = [hold for hold in before if not hold.bills or set(hold.bills) & set(named)]
     is_again = bool(before) and (rule.once_a_bill or rule.renewed_by is not None)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..core import goodwill as waivers
-from ..core.account import Account, Adjustment
+from ..core.account import Account, Adjustment, Hold
 from ..core.bundle import Bundle, rules_digest
 from ..core.calendar import ONE_DAY
 from ..core.collection import Step, Wait, is_fresh, next_step
@@ -45,6 +45,7 @@ class Run(Struct):
     limitation: list[Expiring] = []
     warned_on: dict[str, date] = {}
     buildings: dict[str, str] = {}
+    units: dict[str, tuple[str, ...]] = {}
     looked_at: int = 0
 
 
@@ -57,6 +58,8 @@ class Look(Struct, frozen=True):
     open_tasks: list[OpenTask]
     cases: list[Task]
     building: str
+    units: tuple[str, ...]
+    holds: tuple[Hold, ...]
 
 
 Progress = Callable[[int, int], None]
@@ -101,6 +104,7 @@ def _note(run: Run, owner: str, seen: Look) -> None:
     run.limitation += seen.watch.warnings
     run.open_tasks += seen.open_tasks
     run.cases += seen.cases
+    run.units[owner] = seen.units
     if seen.waiver:
         run.waivers[owner] = seen.waiver
     if seen.watch.next_on:
@@ -131,6 +135,8 @@ def look(records: Records, bundle: Bundle, owner: str, *, on: date, ledger_throu
         open_tasks=open_tasks(account, ledger, history, rules, on=on, is_fresh=fresh),
         cases=[*([review] if review else []), *changed_cases(account, ledger, history, rules, on)],
         building=_building(account, decision) if isinstance(decision, Step) else "",
+        units=tuple(sorted({tenure.unit for tenure in account.tenures if tenure.holds(on)})),
+        holds=ledger.holds,
     )
 
 
