@@ -103,7 +103,7 @@ def _unknown(said: Any, rules: Bundle) -> session.Refused:
 def _of_owner(said: Any, rules: Bundle) -> tuple[Specimen, Stage | None]:
     """A message about an owner's own bills, as if it were due; in another language if one is asked for."""
     on = said.on or session.today(rules)
-    account = session.account(aws.records(), said.owner, on)
+    account = session.account(said, rules, aws.records(), said.owner, on)
     if said.lang:
         account = replace(account, owner=replace(account.owner, language=said.lang))
     ledger = fold(account, rules.rules, on)

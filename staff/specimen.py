@@ -128,7 +128,7 @@ def _account(rules: Rulebook, persona: Persona, language: Language, *, issued_by
     )
     return Account(
         owner=Owner(id="o-1", contacts=(contact,), language=language),
-        tenures=(Tenure(unit=persona.unit, kind=next(iter(rules.fees.unit_kinds)), from_=date(2022, 1, 1)),),
+        tenures=(Tenure(unit=persona.unit, kind=next(iter(rules.fees.unit_kinds), ""), from_=date(2022, 1, 1)),),
         bills=(bill,),
     )
 

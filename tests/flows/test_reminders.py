@@ -198,7 +198,7 @@ def test_an_owner_who_waits_for_years_is_looked_at_when_the_time_runs_out() -> N
         run = office.plan(on.isoformat())
         looks += [(on.isoformat(), one.months) for one in run.limitation]
         on += timedelta(days=1)
-    assert looks == [("2025-03-31", 12), ("2025-09-30", 6), ("2025-12-31", 3), ("2026-02-28", 1)]
+    assert looks == [("2025-03-31", 12), ("2025-09-30", 6), ("2025-12-31", 3), ("2026-02-28", 1), ("2026-04-01", 0)]
 
 
 def test_an_owner_left_to_a_person_is_looked_at_every_thirty_days_at_the_latest() -> None:
