@@ -17,7 +17,7 @@ from .reach import channels
 from .rulebook import Actor, Channel, Rulebook, Stage
 from .turns import Turn, may_be_demanded, progress, reminder, reminders_ahead, turns
 from .words import Reason
-from .workdays import closed_days
+from .workdays import closed_days, moved_to_working_day
 
 _LOOK_AGAIN_DAYS = 30
 
@@ -317,7 +317,8 @@ def _pause_looked_at(case: _Case, open_debts: Sequence[Debt]) -> date | None:
     for hold in case.holds:
         if any(hold.covers(debt.bill.key, case.on) for debt in open_debts):
             days += [hold.until] if hold.until else []
-            days += [part.due_on for part in hold.instalments if part.due_on >= case.on]
+            lasts = [moved_to_working_day(part.due_on, case.rules.community) for part in hold.instalments]
+            days += [last for last in lasts if last >= case.on]
     return min(days) + ONE_DAY if days else None
 
 
