@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -12,7 +13,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.core.bundle import MessageText, Tone
 from chalicelib.core.fault import Fault
-from chalicelib.core.message import HTML, PLAIN
+from chalicelib.core.message import HTML, html_template, plain_template
 from chalicelib.core.rulebook import Language, SmsProfile, Word
 
 from .documents import Document, document
@@ -88,8 +89,8 @@ class Paper(NamedTuple):
 def paper(site: Path, name: str, language: Language) -> Paper:
     """A message that `courtyard check` has passed, as it goes on paper."""
     front, body = _parts(site, name, language)
-    sheet = HTML.from_string(_in_layout(site, "letter.html", body, _on_paper))
-    text = PLAIN.from_string(_in_layout(site, "layout.txt", body, _plain))
+    sheet = html_template(_in_layout(site, "letter.html", body, _on_paper))
+    text = plain_template(_in_layout(site, "layout.txt", body, _plain))
     return Paper(front.title, sheet, text)
 
 
@@ -108,7 +109,7 @@ def _parts(site: Path, name: str, language: Language) -> tuple[Front, str]:
 
 def chat(site: Path, name: str, language: Language) -> Template:
     """A message that `courtyard check` has passed, as one person writes it to another in WeChat."""
-    return PLAIN.from_string(_in_layout(site, "wechat.txt", _parts(site, name, language)[1], _plain))
+    return plain_template(_in_layout(site, "wechat.txt", _parts(site, name, language)[1], _plain))
 
 
 def _on_paper(body: str) -> str:
@@ -128,6 +129,7 @@ def _in_layout(site: Path, layout: str, body: str, form: Callable[[str], str]) -
     return frame.replace("{{ body }}", form(before)).replace("{{ after }}", form(after))
 
 
+@lru_cache(maxsize=512)
 def _html(body: str) -> str:
     """Markdown as HTML with its Jinja tags untouched; tags that stand alone lose their paragraph."""
     tags: list[str] = []
@@ -150,10 +152,15 @@ def _plain(body: str) -> str:
 
 
 def _syntax_faults(file: str, message: MessageText) -> list[Fault]:
-    found = []
-    for key, source in msgspec.structs.asdict(message).items():
-        try:
-            HTML.parse(source or "")
-        except TemplateError as error:
-            found.append(Fault(file, (), "message-fault", {"key": key, "detail": str(error)}))
-    return found
+    sources = {key: source for key, source in msgspec.structs.asdict(message).items() if isinstance(source, str)}
+    told = {key: _syntax_problem(source) for key, source in sources.items()}
+    return [Fault(file, (), "message-fault", {"key": key, "detail": detail}) for key, detail in told.items() if detail]
+
+
+@lru_cache(maxsize=1024)
+def _syntax_problem(source: str) -> str | None:
+    try:
+        HTML.parse(source)
+    except TemplateError as error:
+        return str(error)
+    return None

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ def laid_out_all(sources: Sequence[str], on_progress: Callable[[int, int], None]
     return found
 
 
+@lru_cache(maxsize=64)  # the way to pay is the same on every letter
 def code(text: str) -> Markup:
     """A QR code as a drawing that carries a quarter of damage, as a sheet that is folded needs."""
     made = io.BytesIO()

@@ -51,23 +51,23 @@ class Row(TypedDict):
     amount: str
 
 
-@lru_cache(maxsize=256)
-def _html(source: str) -> Template:
+@lru_cache(maxsize=512)
+def html_template(source: str) -> Template:
     return HTML.from_string(source)
 
 
-@lru_cache(maxsize=256)
-def _plain(source: str) -> Template:
+@lru_cache(maxsize=512)
+def plain_template(source: str) -> Template:
     return PLAIN.from_string(source)
 
 
 def rendered(template: MessageText, values: Mapping[str, Any]) -> Message:
     """A compiled message with its values; a name no value is given for raises (StrictUndefined)."""
     return Message(
-        subject=one_line(_plain(template.subject).render(values)),
-        html=unbroken(_html(template.html).render(values)),
-        text=_GAP.sub("\n\n", _plain(template.text).render(values)),
-        sms=one_line(_plain(template.sms).render(values)) if template.sms is not None else None,
+        subject=one_line(plain_template(template.subject).render(values)),
+        html=unbroken(html_template(template.html).render(values)),
+        text=_GAP.sub("\n\n", plain_template(template.text).render(values)),
+        sms=one_line(plain_template(template.sms).render(values)) if template.sms is not None else None,
     )
 
 
