@@ -18,7 +18,7 @@ from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.money import Fen, total
 from chalicelib.core.notice import Approval, Notice, Outcome, State, Task
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, HoldKind, Rulebook
-from chalicelib.core.workdays import closed_days, working_days_later
+from chalicelib.core.workdays import closed_days, moved_to_working_day, working_days_later
 from chalicelib.flows.reminders import companion, doer, is_beside, next_look
 
 PROMISES = ("nothing-owed", "interval", "closed", "twice", "unapproved", "hold")
@@ -97,12 +97,19 @@ class Life:
         """The ledger on a day: the last one holds while no fact lies between and the same pauses stop the fee."""
         last, holds = self._folded, self.account.holds
         stopping = tuple(hold for hold in holds if hold.stops_late_fee and hold.from_ <= on)
-        has_plan = any(hold.instalments for hold in holds)  # it may have been broken meanwhile
-        if last is None or has_plan or stopping != self._stopping or self._has_fact_between(last.on, on):
+        if last is None or stopping != self._stopping or self._is_moved_on(last.on, on):
             self._folded, self._stopping = fold(self.account, self.rules, on), stopping
             return self._folded
         last.on = on
         return last
+
+    def _is_moved_on(self, since: date, on: date) -> bool:
+        return self._has_fact_between(since, on) or self._may_break_between(since, on)
+
+    def _may_break_between(self, since: date, on: date) -> bool:
+        """Whether the last day for some instalment goes by."""
+        parts = [part for hold in self.account.holds for part in hold.instalments]
+        return any(since <= moved_to_working_day(part.due_on, self.rules.community) < on for part in parts)
 
     def _has_fact_between(self, since: date, on: date) -> bool:
         some = self.account
