@@ -50,7 +50,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.extra["pages"] = pages = pagefiles.pages_of(site, read, language, today, board)
     _, missed = consistency.reviews(read.files, today)
     unfilled = [*board.faults, *pagefiles.template_faults(site, pages, board)]
-    read.faults += [*unfilled, *compliance.faults(site, read), *missed]
+    read.faults += [*unfilled, *compliance.faults(site, read, [language]), *missed]
     if read.faults:
         raise PluginError("\n".join(["", *_told(read, site, language)]))
     return config

@@ -1,7 +1,7 @@
 """What is unlawful or discourteous in what staff wrote: messages, pages, notices and the texts within the rules."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,15 @@ _FOR_STAFF = "problems"
 _HAN, _LATIN = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[A-Za-z]{2,}")
 
 
-def faults(site: Path, files: RuleFiles) -> list[Fault]:
-    """Every finding in the files of `site/`, each with its line; what messages lack shows once they are filled in."""
+def faults(site: Path, files: RuleFiles, languages: Sequence[Language] | None = None) -> list[Fault]:
+    """Every finding in the files of `site/` in some languages, or all; each with its line.
+
+    What messages lack shows once they are filled in.
+    """
     rules, book = files.rulebook, files.files[lawbook.FILE]
-    ceiling = published_ceiling(rules)
-    found = [*_in_rules(files, book, ceiling)]
-    for path, where in dict.fromkeys([*_messages(site, rules), *_public(site, rules)]):
+    ceiling, spoken = published_ceiling(rules), languages or rules.community.languages
+    found = [*_in_rules(files, book, ceiling, spoken)]
+    for path, where in dict.fromkeys([*_messages(site, rules, spoken), *_public(site, spoken)]):
         file = path.relative_to(site).as_posix()
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -40,30 +43,30 @@ def faults(site: Path, files: RuleFiles) -> list[Fault]:
     return found
 
 
-def _messages(site: Path, rules: Rulebook) -> Iterator[tuple[Path, Where]]:
+def _messages(site: Path, rules: Rulebook, languages: Sequence[Language]) -> Iterator[tuple[Path, Where]]:
     """Each message file as each stage that sends it would."""
     for stage in rules.collection.stages:
-        for language in rules.community.languages if stage.message else ():
+        for language in languages if stage.message else ():
             path = site / "messages" / language / f"{stage.message}.md"
             yield path, Where(lawbook.kind_of(stage, Channel.EMAIL), language, stage=stage.id)
     for name in OCCASIONS:
-        for language in rules.community.languages:
+        for language in languages:
             kind = Kind.PROMOTION if name in PROMOTIONS else Kind.ANSWER
             yield site / "messages" / language / f"{name}.md", Where(kind, language)
 
 
-def _public(site: Path, rules: Rulebook) -> Iterator[tuple[Path, Where]]:
-    for language in rules.community.languages:
+def _public(site: Path, languages: Sequence[Language]) -> Iterator[tuple[Path, Where]]:
+    for language in languages:
         for pattern in _PUBLIC:
             for path in sorted(site.glob(pattern.format(language))):
                 yield path, Where(Kind.PAGE, language, page=path.name)
 
 
-def _in_rules(files: RuleFiles, book: Lawbook, ceiling: Decimal) -> Iterator[Fault]:
+def _in_rules(files: RuleFiles, book: Lawbook, ceiling: Decimal, languages: Sequence[Language]) -> Iterator[Fault]:
     """The rule files' own texts: they are shown on the pages."""
     for name in _PUBLIC_RULES:
         for path, text in _texts(files.documents[name].value):
-            if _FOR_STAFF not in path:
+            if _FOR_STAFF not in path and path[-1] in languages:
                 language: Language = "en" if path[-1] == "en" else "zh"
                 for finding in findings(text, Where(Kind.PAGE, language), book, ceiling):
                     yield fault(name, Finding(finding.rule, 0, finding.words), path)

@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from chalicelib.core import consistency, lawbook
@@ -14,10 +15,10 @@ from . import messages
 from .rulefiles import RuleFiles
 
 
-def draft(site: Path, files: RuleFiles) -> tuple[Bundle, list[Fault]]:
-    """What the functions would run by, and the messages that are missing or cannot be read."""
+def draft(site: Path, files: RuleFiles, languages: Sequence[Language] | None = None) -> tuple[Bundle, list[Fault]]:
+    """What the functions would run by, and the messages that are missing or cannot be read; some languages' or all."""
     rules = files.rulebook
-    texts, faults = _messages(site, files)
+    texts, faults = _messages(site, files, languages or rules.community.languages)
     made = Bundle(
         revision=revision(site),
         rules=rules,
@@ -29,15 +30,17 @@ def draft(site: Path, files: RuleFiles) -> tuple[Bundle, list[Fault]]:
     return made, faults
 
 
-def _messages(site: Path, files: RuleFiles) -> tuple[dict[str, dict[Language, MessageText]], list[Fault]]:
-    """Every message of stages and occasions in every language."""
+def _messages(
+    site: Path, files: RuleFiles, languages: Sequence[Language]
+) -> tuple[dict[str, dict[Language, MessageText]], list[Fault]]:
+    """Every message of stages and occasions in some languages."""
     texts: dict[str, dict[Language, MessageText]] = {}
     found: list[Fault] = []
     rules = files.rulebook
     stages = enumerate(rules.collection.stages)
     users = {stage.message: (index, stage) for index, stage in reversed(list(stages)) if stage.message}
     for name in sorted({*users, *OCCASIONS}):
-        for language in rules.community.languages:
+        for language in languages:
             if not messages.file(site, name, language).is_file():
                 found.append(_no_message(site, name, users.get(name), language))
                 continue

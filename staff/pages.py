@@ -44,6 +44,7 @@ class Pages:
     ) -> None:
         self.rulebook, self.words, self.language, self.today = rulebook, words, language, today
         self.parts, self.disclosure, self.notices, self.samples = parts, disclosure, notices, samples
+        self._rendered: dict[str, str] = {}
         self._environment = Environment(
             loader=FileSystemLoader(parts / language),
             undefined=StrictUndefined,
@@ -56,8 +57,10 @@ class Pages:
         self._environment.filters |= self.filters
 
     def render(self, markdown: str) -> str:
-        """A page's Markdown with every value and part filled in."""
-        return self._environment.from_string(markdown).render()
+        """A page's Markdown with every value and part filled in; the check and the build want it both."""
+        if markdown not in self._rendered:
+            self._rendered[markdown] = self._environment.from_string(markdown).render()
+        return self._rendered[markdown]
 
     def noticed(self, notice: Notice) -> str:
         """A notice's page: its head, then its own words with the rules as they stood on its day."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,24 +23,57 @@ ON_PAPER_ONLY = frozenset({"email-bounced"})
 _NEVER_ON_PAPER = frozenset({"sms-code", "reward-offer"})
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True)
+class Shown:
     """One message in one language, by every way it may leave; `when` says on what occasion."""
 
-    name: str
-    language: Language
+    rules: Bundle
+    site: Path
+    specimen: Specimen
+    said: Mapping[str, object]
     title: str
     when: str
     ways: tuple[Channel, ...]
     message: Message
     sms: str | None
-    segments: int
-    limit: int
-    chat: str
-    letter: str
+
+    @property
+    def name(self) -> str:
+        return self.specimen.message
+
+    @property
+    def language(self) -> Language:
+        return self.specimen.account.owner.language
 
     @property
     def file(self) -> str:
         return f"{self.language}-{self.name}"
+
+    @property
+    def segments(self) -> int:
+        return segments(self.sms) if self.sms else 0
+
+    @property
+    def limit(self) -> int:
+        """How many parts its text message may take."""
+        sms = self.rules.rules.community.sms
+        return min(self.rules.messages[self.name][self.language].sms_segments or sms.max_segments, sms.max_segments)
+
+    @cached_property
+    def chat(self) -> str:
+        """The message as one person writes it to another."""
+        text = messages.chat(self.site, self.name, self.language).render(self.said)
+        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+    @cached_property
+    def letter(self) -> str:
+        """The message on paper, under a number that no real letter has; empty if it never goes on paper."""
+        if self.name in _NEVER_ON_PAPER:
+            return ""
+        account, about = self.specimen.account, self.specimen.about
+        on = about.on if isinstance(about, Step) else self.specimen.ledger.on
+        words, said = messages.paper(self.site, self.name, self.language), {**self.said, "unsubscribe_url": ""}
+        return stationery.sheet(words, said, self.rules, account, reference=f"{on:%Y%m%d}-000000", on=on)
 
 
 def shown(rules: Bundle, site: Path, language: Language) -> list[Shown]:
@@ -52,14 +86,13 @@ def shown(rules: Bundle, site: Path, language: Language) -> list[Shown]:
 
 def shown_from(site: Path, files: RuleFiles, language: Language) -> list[Shown]:
     """The same from rule files without faults."""
-    made, _ = drafts.draft(site, files)
+    made, _ = drafts.draft(site, files, [language])
     return shown(made, site, language)
 
 
 def of(rules: Bundle, site: Path, specimen: Specimen, stage: Stage | None = None) -> Shown:
     """A message filled in; where a private link's code would be, it says so."""
-    account = specimen.account
-    language, community = account.owner.language, rules.rules.community
+    language, community = specimen.account.owner.language, rules.rules.community
     voice = Voice(rules, language)
     code = voice.label("sample-code")
     home = community.site_url + ("" if language == "zh" else "/en")
@@ -67,34 +100,18 @@ def of(rules: Bundle, site: Path, specimen: Specimen, stage: Stage | None = None
     said = specimen.values(rules, url=f"{home}/balance/#{code}", unsubscribe_url=stop)
     made = rendered(rules.messages[specimen.message][language], said)
     front = messages.front(site, specimen.message, language)
-    signature = f"【{community.sms.signature.of(language)}】"
-    sms = signature + made.sms if made.sms else None
-    chat = messages.chat(site, specimen.message, language).render(said)
+    sms = f"【{community.sms.signature.of(language)}】{made.sms}" if made.sms else None
     return Shown(
-        name=specimen.message,
-        language=language,
+        rules=rules,
+        site=site,
+        specimen=specimen,
+        said=said,
         title=stage.name.of(language) if stage else front.title or made.subject,
         when=stage.summary.of(language) if stage else front.when or "",
         ways=_ways(specimen, stage, has_sms=sms is not None),
         message=made,
         sms=sms,
-        segments=segments(sms) if sms else 0,
-        limit=min(front.sms_segments or community.sms.max_segments, community.sms.max_segments),
-        chat=re.sub(r"\n{3,}", "\n\n", chat).strip() + "\n",
-        letter="" if specimen.message in _NEVER_ON_PAPER else letter(rules, site, specimen, said),
     )
-
-
-def letter(rules: Bundle, site: Path, specimen: Specimen, said: Mapping[str, object]) -> str:
-    """A message on paper, under a number that no real letter has."""
-    account, on = specimen.account, _on(specimen)
-    words = messages.paper(site, specimen.message, account.owner.language)
-    on_paper = {**said, "unsubscribe_url": ""}
-    return stationery.sheet(words, on_paper, rules, account, reference=f"{on:%Y%m%d}-000000", on=on)
-
-
-def _on(specimen: Specimen) -> date:
-    return specimen.about.on if isinstance(specimen.about, Step) else specimen.ledger.on
 
 
 def _ways(specimen: Specimen, stage: Stage | None, *, has_sms: bool) -> tuple[Channel, ...]:
