@@ -23,6 +23,7 @@ from . import (
     aws,
     bundle,
     casework,
+    consent,
     console,
     imports,
     letters,
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     pause.add_command(command)
     letters.add_command(command)
     preview.add_command(command)
+    consent.add_command(command)
     posters.add_command(command)
     wechat.add_command(command)
     simulate.add_command(command)

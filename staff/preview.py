@@ -8,10 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from chalicelib.core import discounts
 from chalicelib.core.account import Account
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.collection import Step
-from chalicelib.core.event import OCCASIONS, BillAsked, Event, PaidUp
+from chalicelib.core.event import OCCASIONS, PROMOTIONS, BillAsked, Event, PaidUp, RewardOffered, is_welcome
 from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.message import HTML
 from chalicelib.core.rulebook import Channel, Language, Stage
@@ -107,6 +108,10 @@ def _of_owner(said: Any, rules: Bundle) -> tuple[Specimen, Stage | None]:
     if said.lang:
         account = replace(account, owner=replace(account.owner, language=said.lang))
     ledger = fold(account, rules.rules, on)
+    if not is_welcome(account, said.message):
+        raise session.Refused(session.text(rules, said, "preview-unwelcome", owner=said.owner))
+    if said.message in PROMOTIONS:
+        return Specimen(said.message, account, ledger, _offer(said, rules, ledger)), None
     if said.message in _OF_ANY_OWNER:
         return Specimen(said.message, account, ledger, _OF_ANY_OWNER[said.message]), None
     stage = next((one for one in rules.rules.collection.stages if one.id == said.message and one.message), None)
@@ -115,6 +120,16 @@ def _of_owner(said: Any, rules: Bundle) -> tuple[Specimen, Stage | None]:
     if stage is None:
         raise _unknown(said, rules)
     return Specimen(stage.message or "", account, ledger, _step(said, rules, account, ledger, stage, on)), stage
+
+
+def _offer(said: Any, rules: Bundle, ledger: Ledger) -> RewardOffered:
+    """The open bill that is the next to earn a reward by being paid early."""
+    for key, debt in sorted(ledger.debts.items(), key=lambda pair: (pair[1].bill.due_on, pair[0])):
+        early = [reward for reward in debt.rewards if reward.earned_by == "early"]
+        found = discounts.offers(early, debt.bill.due_on, debt.bill.principal)
+        if debt.outstanding(ledger.on) and found and ledger.on <= found[0].until:
+            return RewardOffered(key)
+    raise session.Refused(session.text(rules, said, "preview-no-reward", owner=said.owner))
 
 
 def _step(said: Any, rules: Bundle, account: Account, ledger: Ledger, stage: Stage, on: date) -> Step:

@@ -82,6 +82,25 @@ def test_what_cannot_be_shown_is_told(clerk: Any, arguments: list[str], told: st
     assert told in said
 
 
+def test_a_promotion_is_for_those_who_have_consented_and_only_while_they_do(clerk: Any) -> None:
+    ahead = bill(64188, "2027-06-30", issued="2027-01-02", id="2027-Q2")
+    aws.records().add_facts(OWNER, [ahead])
+    offer = ("preview", "reward-offer", "--owner", OWNER, "--on", "2027-02-01")
+    assert "has not consented" in clerk(*offer)[1]
+    assert "--proof" in clerk("consent", OWNER, "given")[1]
+    assert clerk("consent", OWNER, "given", "--proof", "form of 2026-11-03", "--dry-run")[1]["written"] is False
+    assert clerk(*offer)[0] == 1
+    assert clerk("consent", "3-2-1201", "given", "--proof", "form of 2026-11-03")[0] == 0
+    assert "¥6.42" in clerk(*offer)[1]["text"]
+    assert "no bill" in clerk("preview", "reward-offer", "--owner", OWNER, "--on", "2027-06-01")[1]
+    clerk("consent", OWNER, "withdrawn")
+    assert "has not consented" in clerk(*offer)[1]
+    account = aws.records().load_account(OWNER)
+    assert account
+    assert [(one.is_given, one.proof) for one in account.consents] == [(True, "form of 2026-11-03"), (False, "")]
+    assert clerk("preview", "my-bill", "--owner", OWNER, "--on", "2027-02-01")[0] == 0
+
+
 def test_without_a_message_all_of_them_lie_side_by_side(clerk: Any, tmp_path: Path) -> None:
     status, said = clerk("preview", "--lang", "en", "--out", str(tmp_path))
     assert status == 0

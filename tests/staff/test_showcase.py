@@ -3,14 +3,18 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.event import OCCASIONS
 from chalicelib.core.message import rendered
 from chalicelib.core.rulebook import Channel, Language
+from chalicelib.core.voice import one_line
 from staff import showcase
 from staff.showcase import Shown, housed
-from staff.specimen import ORDINARY, of_stage
+from staff.specimen import ORDINARY, Specimen, of_occasions, of_stage
 from tests.builders import SITE, shipped_bundle
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -74,3 +78,50 @@ def test_a_page_keeps_its_looks_when_its_styles_move_to_a_file() -> None:
     assert '<p data-s="0">x</p><p data-s="0">y</p><i data-s="1">z</i>' in made.html
     assert '<link rel="stylesheet" href="x.css">' in made.html
     assert made.css == '[data-s="0"]{a:1}\n[data-s="1"]{c:2}\nb{}\n'
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=200),
+    st.sampled_from(
+        [
+            "<script>alert(1)</script>",
+            "</td></table><img src=x onerror=alert(1)>",
+            "{{ centre.phone }}{% if x %}",
+            "王\r\nBcc: all@example.com",
+            "\u202e\u2066绥靖\u2069",
+            "王" * 200,
+            "👨‍👩‍👧‍👦🀄",
+            '=cmd|"/C calc"!A0',
+            "\x00\x1b[31m",
+        ]
+    ),
+)
+
+
+@given(HOSTILE, st.sampled_from(LANGUAGES), st.data())
+def test_whatever_an_owner_is_called_letters_and_chats_stay_what_they_are(
+    name: str, language: Language, data: st.DataObject
+) -> None:
+    made = shipped_bundle()
+    persona, stages = ORDINARY[language], [stage for stage in made.rules.collection.stages if stage.message]
+    specimens = [*of_occasions(made.rules, persona, language)]
+    specimens += [of_stage(made.rules, stage, persona, language) for stage in stages]
+    specimen = data.draw(st.sampled_from(specimens))
+    named = showcase.of(made, SITE, renamed(specimen, name))
+    plain = showcase.of(made, SITE, specimen)
+    assert tags(named.letter) == tags(plain.letter)
+    assert f"{one_line(name)}" in named.chat
+    for text in (named.letter, named.chat):
+        assert "\u202e" not in text and "\x1b" not in text and "\x00" not in text
+
+
+def renamed(specimen: Specimen, name: str) -> Specimen:
+    """The same message to an owner of another name and postal address."""
+    someone = replace(specimen.account.owner.contacts[0], name=name, postal_address=f"{name}\n{name}")
+    owner = replace(specimen.account.owner, contacts=(someone,))
+    return specimen._replace(account=replace(specimen.account, owner=owner))
+
+
+def tags(html: str) -> list[str]:
+    """The tags of a sheet, but for line breaks and those that only keep figures together."""
+    return [tag for tag in re.findall(r"<[a-z/!][a-z0-9]*", html) if tag not in ("<span", "</span", "<br")]

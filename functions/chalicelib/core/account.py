@@ -1,6 +1,6 @@
 """The facts an owner's statement is folded from: appended, never rewritten."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -173,6 +173,19 @@ class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.is_on(day) and (not self.bills or bill_key in self.bills)
 
 
+class Consent(Struct, frozen=True, kw_only=True):
+    """An owner's word on promotions, given or taken back, with what shows it; the last one counts.
+
+    Notices of bills need none, since the contract does; promotions need one of their own, as easily taken back
+    (Personal Information Protection Law art. 13-15; Advertising Law art. 43).
+    """
+
+    is_given: bool
+    at: datetime
+    proof: str
+    by: str
+
+
 class Account(Struct, frozen=True, kw_only=True):
     """All facts of one owner, and the marks the owner's record carries for the machinery."""
 
@@ -182,8 +195,14 @@ class Account(Struct, frozen=True, kw_only=True):
     payments: tuple[Payment, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     holds: tuple[Hold, ...] = ()
+    consents: tuple[Consent, ...] = ()
     link_generation: int = 0
     unsubscribed: frozenset[Channel] = frozenset()
     last_notice: str | None = None
     last_notice_on: date | None = None
     due_day: date | None = None
+
+    @property
+    def welcomes_promotions(self) -> bool:
+        """Whether the owner has consented to promotions, and has not taken it back."""
+        return bool(self.consents) and max(self.consents, key=lambda one: one.at).is_given

@@ -141,3 +141,8 @@ def occasion(account: Account, event: Event) -> str:
 def hold_of(account: Account, id: str) -> Hold:
     """A pause of an account by its id."""
     return next(hold for hold in account.holds if hold.id == id)
+
+
+def is_welcome(account: Account, message: str) -> bool:
+    """Whether an owner may be sent a message: a notice always, a promotion with a consent of its own."""
+    return message not in PROMOTIONS or account.welcomes_promotions

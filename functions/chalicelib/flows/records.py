@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from ..core.account import Account, Adjustment, Bill, Hold, Holder, Owner, Payment, Tenure, Unit
+from ..core.account import Account, Adjustment, Bill, Consent, Hold, Holder, Owner, Payment, Tenure, Unit
 from ..core.errors import Conflict
 from ..core.link import Link
 from ..core.rulebook import Actor, Channel
@@ -39,6 +39,7 @@ class Records:
             bills=tuple(decoded(item, Bill) for item in items["BILL"]),
             payments=tuple(decoded(item, Payment) for item in items["PAY"]),
             adjustments=tuple(decoded(item, Adjustment) for item in items["ADJ"]),
+            consents=tuple(decoded(item, Consent) for item in items["CONSENT"]),
             holds=tuple(_ended(decoded(item, Hold), ended.get(str(item["sk"]))) for item in items["HOLD"]),
             link_generation=int(marks.get("link_generation", 0)),
             unsubscribed=frozenset(Channel(c) for c in str(marks.get("unsubscribed", "")).split()),
@@ -59,6 +60,10 @@ class Records:
         """Appends what an owner may have once, whatever the day and the bill: its id alone is the key."""
         item: Item = {"pk": f"O#{owner}", "sk": f"ADJ#{adjustment.id}", "fact": encoded(adjustment)}
         return self.table.put_new(item)
+
+    def add_consent(self, owner: str, consent: Consent) -> None:
+        """Appends what an owner said about promotions."""
+        self.table.put_new({"pk": f"O#{owner}", "sk": f"CONSENT#{consent.at.isoformat()}", "fact": encoded(consent)})
 
     def end_tenure(self, owner: str, tenure: Tenure, until: date) -> None:
         """Closes an open tenure and the unit's entry for it; each is written once."""
