@@ -170,7 +170,7 @@ def test_a_formal_letter_has_its_title_number_table_codes_and_slip(language: Any
 
 def test_large_print_is_for_who_is_cared_for_so() -> None:
     assert "font: 15pt" in sheet("formal-letter", care=(Treatment.LARGE_PRINT,))
-    assert "font: 10pt" in sheet("formal-letter")
+    assert "font: 10.5pt" in sheet("formal-letter")
 
 
 def test_a_hostile_name_and_address_are_only_text_on_the_sheet() -> None:
