@@ -186,7 +186,9 @@ def print_record(said: Any, rules: Bundle, answer: Row, pause: Hold | None) -> N
     elif answer["done_on"]:
         print(label("done", task=answer["task"], on=answer["done_on"]))
     else:
-        print(label("open", task=answer["task"], way=words.channels[answer["way"]].of(language)))
+        is_again = answer["way"] == said.what  # nobody is home at that hour: another one is tried
+        name = "again" if is_again else "open"
+        print(label(name, task=answer["task"], way=words.channels[answer["way"]].of(language)))
     if cause and said.what == "case":
         print(label("measure", measure=cause.measure.of(language)))
     if pause:
