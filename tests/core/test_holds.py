@@ -174,6 +174,13 @@ def test_money_for_another_bill_does_not_keep_a_plan(chosen: str | None) -> None
     assert [hold.until for hold in ledger.holds] == [day("2026-06-22" if chosen is None else "2026-05-20")]
 
 
+def test_a_plan_that_names_no_bill_is_about_all_of_them() -> None:
+    plan = replace(granted(account(Q1), "plan", instalments=HALVES), bills=())
+    for paid, last in (([], "2026-05-20"), ([payment(61728, "2026-05-20")], "2026-06-22")):
+        ledger = fold(with_holds(account(Q1, *paid), plan), RULES, day("2026-06-19"))
+        assert [hold.until for hold in ledger.holds] == [day(last)]
+
+
 def test_money_that_came_before_the_plan_was_agreed_does_not_keep_it() -> None:
     some = account(Q1, payment(61728, "2026-04-20"))
     plan = granted(some, "plan", instalments=parts(("2026-05-20", 30864), ("2026-06-22", 30864)))

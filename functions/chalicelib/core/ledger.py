@@ -93,7 +93,7 @@ def _as_kept(account: Account, on: date) -> Account:
 
 def _left(hold: Hold, ledger: Ledger) -> Fen:
     """What is left of a pause's bills; no late fee that runs meanwhile is held against the owner."""
-    debts = [debt for key, debt in ledger.debts.items() if key in hold.bills]
+    debts = [debt for key, debt in ledger.debts.items() if not hold.bills or key in hold.bills]
     is_stopped = hold.stops_late_fee
     return total([debt.outstanding(ledger.on) if is_stopped else debt.principal_left for debt in debts])
 
