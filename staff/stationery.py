@@ -30,7 +30,7 @@ def _filled(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Accou
         title=words.title or labels["letter-title"],
         reference_number=reference,
         today=day_text(rules.words, on, account.owner.language),
-        address_lines=_address(contact, [f"{said['community']} {unit}" for unit in units[:1]] or [said["community"]]),
+        address_lines=_address(contact, f"{said['community']} {_home(account, rules, on)}".strip()),
         is_large=Treatment.LARGE_PRINT in account.owner.care,
         units=units,
         bill_code=paper.code(said["url"]) if said["url"] else "",
@@ -38,7 +38,15 @@ def _filled(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Accou
     )
 
 
-def _address(contact: Contact, otherwise: Sequence[str]) -> Sequence[str]:
-    """The lines for the envelope's window: where the owner gets post, or else the unit."""
+def _address(contact: Contact, otherwise: str) -> Sequence[str]:
+    """The lines for the envelope's window: where the owner gets post, or else the home."""
     lines = [one_line(line) for line in (contact.postal_address or "").splitlines()]
-    return [line for line in lines if line] or otherwise
+    return [line for line in lines if line] or [otherwise]
+
+
+def _home(account: Account, rules: Bundle, on: date) -> str:
+    """The unit an owner is found at: of those held, a home before a shop, a shop before a parking space."""
+    kinds = list(rules.rules.fees.unit_kinds)
+    held = [tenure for tenure in account.tenures if tenure.holds(on)] or account.tenures
+    order = sorted(held, key=lambda one: (kinds.index(one.kind) if one.kind in kinds else len(kinds), one.unit))
+    return one_line(order[0].unit) if order else ""

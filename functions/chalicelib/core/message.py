@@ -109,6 +109,7 @@ def values(
     due = voice.day(anchor.due_on)
     return {
         **greeting(voice, contact, url=url, unsubscribe_url=unsubscribe_url),
+        "reference": reference(voice, debts),
         "figure": Figure(label=voice.label("total"), amount=voice.money(owed), note=f"{voice.label('due-by')} {due}"),
         "rows": bill_rows(voice, debts, ledger.on),
         "total": voice.money(owed),
@@ -141,6 +142,7 @@ def greeting(voice: Voice, contact: Contact, *, url: str, unsubscribe_url: str) 
         },
         "ways": voice.either([(method.mention or method.name).of(language) for method in payments.methods]),
         "reference": payments.reference.of(language),
+        "account": payments.account,
         "site_url": community.site_url + ("" if language == "zh" else "/en"),
         "url": url,
         "unsubscribe_url": unsubscribe_url,
@@ -150,6 +152,16 @@ def greeting(voice: Voice, contact: Contact, *, url: str, unsubscribe_url: str) 
 def plain_figures(amount: Fen) -> str:
     """A sum without signs or commas: carriers' templates take nothing else, and nobody misreads it."""
     return f"{amount // 100}.{amount % 100:02d}"
+
+
+def reference(voice: Voice, debts: Sequence[Debt]) -> str:
+    """What to write with a transfer: the unit and the period of the bill that is paid first."""
+    payments = voice.bundle.rules.payments
+    if payments.reference_for is None or not debts:
+        return payments.reference.of(voice.language)
+    bill = debts[0].bill
+    what = f"{one_line(bill.unit)} {one_line(bill.period).replace('-', '')}"
+    return payments.reference_for.of(voice.language).format(what=what)
 
 
 def bill_rows(voice: Voice, debts: Sequence[Debt], on: date) -> list[Row]:

@@ -26,7 +26,7 @@ from .event import (
     hold_of,
 )
 from .ledger import Ledger
-from .message import Figure, Row, bill_rows, greeting, plain_figures
+from .message import Figure, Row, bill_rows, greeting, plain_figures, reference
 from .money import Fen, total
 from .rulebook import Channel
 from .voice import Voice, one_line, percent
@@ -49,6 +49,7 @@ def values(
         "figure": None,
         "rows": [],
         "outstanding": _money_if_any(voice, ledger.outstanding),
+        "reference": reference(voice, _open(list(ledger.debts.values()), ledger.on)),
         **_VALUES[type(event)](voice, account, ledger, event),
     }
 
@@ -106,16 +107,19 @@ def _refund(voice: Voice, account: Account, id: str) -> dict[str, Any]:
 
 
 def _bill(voice: Voice, ledger: Ledger) -> dict[str, Any]:
-    """All that is open; `due` is the earliest day, empty where nothing is owed."""
-    debts = _open(list(ledger.debts.values()), ledger.on)
-    due = voice.day(debts[0].bill.due_on) if debts else ""
-    note = f"{voice.label('due-by')} {due}" if debts else ""
-    owed = _owed(debts, ledger.on)
+    """All that is open: `next_due` is the next day on which something falls due, `overdue` what has before."""
+    on = ledger.on
+    debts = _open(list(ledger.debts.values()), on)
+    note = f"{voice.label('due-by')} {voice.day(debts[0].bill.due_on)}" if debts else ""
+    ahead = [debt.bill.due_on for debt in debts if debt.bill.due_on >= on]
+    late = [debt for debt in debts if debt.bill.due_on < on]
+    owed = _owed(debts, on)
     return {
         **_sum(voice, owed),
         "figure": Figure(label=voice.label("total"), amount=voice.money(owed), note=note),
         "rows": bill_rows(voice, debts, ledger.on),
-        "due": due,
+        "next_due": voice.day(min(ahead)) if ahead else "",
+        "overdue": _money_if_any(voice, _owed(late, on)),
     }
 
 

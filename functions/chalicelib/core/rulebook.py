@@ -207,11 +207,24 @@ class Method(_Rules, frozen=True, kw_only=True):
     aliases: tuple[Word, ...] = ()
 
 
+class BankAccount(_Rules, frozen=True, kw_only=True):
+    """Where transfers go; printed on letters, which are hard to forge, and in no e-mail or text message."""
+
+    name: Text
+    bank: Text
+    number: Word
+
+
 class Payments(_Rules, frozen=True, kw_only=True):
-    """Every way to pay, in the order owners see them."""
+    """Every way to pay, in the order owners see them.
+
+    `reference` says what to write with a transfer, `reference_for` the same to one owner, with `{what}` to copy.
+    """
 
     methods: Annotated[tuple[Method, ...], Meta(min_length=1)]
     reference: Text
+    reference_for: Text | None = None
+    account: BankAccount | None = None
 
 
 # collection.yml
