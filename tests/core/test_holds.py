@@ -174,6 +174,41 @@ def test_money_for_another_bill_does_not_keep_a_plan(chosen: str | None) -> None
     assert [hold.until for hold in ledger.holds] == [day("2026-06-22" if chosen is None else "2026-05-20")]
 
 
+def ends(some: Account, on: str) -> list[date | None]:
+    return [hold.until for hold in fold(some, RULES, day(on)).holds]
+
+
+@pytest.mark.parametrize("back", ["2026-06-01", "2026-06-19"])
+def test_money_that_is_taken_back_later_has_not_kept_a_plan(back: str) -> None:
+    plan = granted(account(Q1), "plan", instalments=HALVES)
+    paid = [payment(61728, "2026-05-20", id="b#1#1"), payment(61728, back, reverses="b#1#1")]
+    assert ends(with_holds(account(Q1, *paid), plan), "2026-06-19") == [day("2026-05-20")]
+    kept = ends(with_holds(account(Q1, *paid), plan), (day(back) - timedelta(days=1)).isoformat())
+    assert kept == [day("2026-06-22")]  # nobody knew yet
+
+
+def test_a_plan_is_judged_beside_other_pauses_and_not_longer_than_it_was_let_run() -> None:
+    plan = granted(account(Q1), "plan", instalments=HALVES)
+    family = granted(account(Q1), "family")
+    assert ends(with_holds(account(Q1), family, plan), "2026-06-19") == [family.until, day("2026-05-20")]
+    assert ends(with_holds(account(Q1), replace(plan, until=day("2026-05-10"))), "2026-06-19") == [day("2026-05-10")]
+    open_ended = replace(plan, until=None)
+    assert ends(with_holds(account(Q1), open_ended), "2026-06-19") == [day("2026-05-20")]
+
+
+def test_the_late_fee_is_part_of_a_plan_that_stops_it_and_no_fault_of_the_owners_where_it_runs_on() -> None:
+    agreed_on = day("2026-08-03")
+    whole = fold(account(Q1), RULES, agreed_on).debts[Q1.key].outstanding(agreed_on)
+    fee = whole - 123456
+    assert fee > 100
+    dated = (Instalment(day("2026-09-03"), Fen(100_000)), Instalment(day("2026-10-09"), Fen(whole - 100_000)))
+    plan = granted(account(Q1), "plan", on=agreed_on, instalments=dated)
+    for stops, paid, is_kept in ((True, 100_000, True), (True, 99_900, False), (False, 100_000, True)):
+        some = account(Q1, payment(paid, "2026-09-03"))
+        found = ends(with_holds(some, replace(plan, stops_late_fee=stops)), "2026-09-20")
+        assert found == [day("2026-10-09" if is_kept else "2026-09-03")], (stops, paid)
+
+
 def test_a_plan_that_names_no_bill_is_about_all_of_them() -> None:
     plan = replace(granted(account(Q1), "plan", instalments=HALVES), bills=())
     for paid, last in (([], "2026-05-20"), ([payment(61728, "2026-05-20")], "2026-06-22")):
