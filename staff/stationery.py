@@ -15,6 +15,8 @@ from . import paper
 from .messages import Paper
 
 _WAY_TO_PAY = "pay"
+_IN_WINDOW = 60
+"""As many characters of a name as leave room for the address below it in the envelope's window."""
 
 
 def sheet(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Account, *, reference: str, on: date) -> str:
@@ -31,6 +33,7 @@ def _filled(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Accou
         reference_number=reference,
         today=day_text(rules.words, on, account.owner.language),
         address_lines=_address(contact, f"{said['community']} {_home(account, rules, on)}".strip()),
+        addressee=shortened(said["name"]),
         is_large=Treatment.LARGE_PRINT in account.owner.care,
         units=units,
         bill_code=paper.code(said["url"]) if said["url"] else "",
@@ -50,3 +53,8 @@ def _home(account: Account, rules: Bundle, on: date) -> str:
     held = [tenure for tenure in account.tenures if tenure.holds(on)] or account.tenures
     order = sorted(held, key=lambda one: (kinds.index(one.kind) if one.kind in kinds else len(kinds), one.unit))
     return one_line(order[0].unit) if order else ""
+
+
+def shortened(name: str) -> str:
+    """A name as far as the envelope's window has room for it."""
+    return name if len(name) <= _IN_WINDOW else f"{name[: _IN_WINDOW - 1]}…"

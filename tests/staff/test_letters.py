@@ -161,7 +161,7 @@ def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("language", "title"), [("zh", "催缴函"), ("en", "Formal letter")])
 def test_a_formal_letter_has_its_title_number_table_codes_and_slip(language: Any, title: str) -> None:
     html = sheet("formal-letter", language=language)
-    assert f"<h1>{title}</h1>" in html
+    assert f'<h1 id="title">{title}</h1>' in html
     assert html.count("<svg") == 2
     assert html.count("20260701-") >= 4
     assert html.count("1,242.74") == 3, "with the late fee: in the table, its sum and the slip"
@@ -171,6 +171,24 @@ def test_a_formal_letter_has_its_title_number_table_codes_and_slip(language: Any
 def test_large_print_is_for_who_is_cared_for_so() -> None:
     assert "font: 15pt" in sheet("formal-letter", care=(Treatment.LARGE_PRINT,))
     assert "font: 10.5pt" in sheet("formal-letter")
+
+
+MM = 96 / 25.4  # CSS pixels
+
+
+@pytest.mark.parametrize("name", ["王小明", "江" * 200])
+def test_the_address_and_nothing_else_lies_in_the_envelopes_window(name: str) -> None:
+    html = sheet("formal-letter", name=name, address="江州市澄江路 18 号\n3 幢 2 单元 1201")
+    (page, *_) = paper.laid_out(html).pages
+    _, top, *_ = page.anchors["addressee"]
+    _, title, *_ = page.anchors["title"]
+    assert 45 * MM <= top <= 50 * MM
+    assert title >= 85 * MM
+    assert "3 幢 2 单元 1201" in html
+
+
+def test_a_name_too_long_for_the_window_leaves_room_for_the_address() -> None:
+    assert "江" * 61 not in sheet("formal-letter", name="江" * 200).split("</address>")[0]
 
 
 def test_a_hostile_name_and_address_are_only_text_on_the_sheet() -> None:
