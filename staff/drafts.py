@@ -2,7 +2,7 @@
 
 import hashlib
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from chalicelib.core import consistency, lawbook
@@ -50,7 +50,14 @@ def _messages(
             found += faults
             if text:
                 texts.setdefault(name, {})[language] = text
-    return texts, found
+    return texts, [*found, *_unused(site, {*users, *OCCASIONS}, languages)]
+
+
+def _unused(site: Path, used: Collection[str], languages: Sequence[Language]) -> list[Fault]:
+    """Messages that nothing sends: a name is misspelt, or they are left over."""
+    files = [path for language in languages for path in sorted((site / "messages" / language).glob("*.md"))]
+    left_over = [path.relative_to(site).as_posix() for path in files if path.stem not in used]
+    return [Fault(file, (), "message-unused", {}, line=1) for file in left_over]
 
 
 def _no_message(site: Path, name: str, user: tuple[int, Stage] | None, language: Language) -> Fault:

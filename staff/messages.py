@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 import markdown
 import msgspec
-from jinja2 import Template, TemplateError
+from jinja2 import Template, TemplateError, nodes
 from msgspec import Meta, Struct
 
 from chalicelib.core.bundle import MessageText, Tone
@@ -160,7 +160,8 @@ def _syntax_faults(file: str, message: MessageText) -> list[Fault]:
 @lru_cache(maxsize=1024)
 def _syntax_problem(source: str) -> str | None:
     try:
-        HTML.parse(source)
+        tree = HTML.parse(source)
     except TemplateError as error:
         return str(error)
-    return None
+    # what an owner is called must never become a tag
+    return "| safe" if any(found.name == "safe" for found in tree.find_all(nodes.Filter)) else None

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, meta
 
 from chalicelib.core import consistency
 from chalicelib.core.bundle import Bundle, MessageText, Tone
@@ -94,6 +94,9 @@ def _faults(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
     except TemplateError as error:
         yield Fault(sheet.file, (), "template-error", {"detail": error.message or str(error)})
         return
+    yield from _unknown_names(draft, sheet)
+    if sheet.specimen.account.owner.contacts[0].name not in message.text:
+        yield Fault(sheet.file, (), "nobody-greeted", {}, "{{ salutation }}{{ name }}")
     if sheet.name in PROMOTIONS and (sheet.stage or message.sms is not None):
         yield Fault(sheet.file, ("sms",), "promotion-not-here", {}, Channel.EMAIL.value)
     if message.sms is not None:
@@ -102,6 +105,15 @@ def _faults(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
         yield Fault(
             sheet.file, ("sms",), "message-missing", {"stage": sheet.stage.id}, draft.rules.community.sms.profile
         )
+
+
+def _unknown_names(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
+    """Names nobody gives a value, also where no specimen comes along."""
+    known = sheet.specimen.values(draft, url="", unsubscribe_url="").keys()
+    sources = (sheet.text.subject, sheet.text.html, sheet.text.text, sheet.text.sms or "")
+    used = set().union(*(meta.find_undeclared_variables(HTML.parse(source)) for source in sources))
+    for name in sorted(used - known):
+        yield Fault(sheet.file, (), "template-error", {"detail": f"'{name}' is undefined"})
 
 
 _SUM = re.compile(r"\d[\d,]*\.\d\d")
@@ -150,13 +162,13 @@ def _registration(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
         yield Fault(sheet.file, ("sms",), "sms-varies", {})
     template = draft.rules.community.sms.templates.get(sheet.name, {}).get(sheet.language)
     path: Place = ("sms", "templates", sheet.name, sheet.language)
+    told = {"message": sheet.name}
     if template is None:
-        yield Fault(consistency.COMMUNITY, path, "sms-template-missing", {"message": sheet.name})
+        yield Fault(consistency.COMMUNITY, path, "sms-template-missing", told)
     elif list(template.variables) != blanks:
-        allowed = ", ".join(blanks)
-        yield Fault(
-            consistency.COMMUNITY, (*path, "variables"), "sms-template-differs", {"message": sheet.name}, allowed
-        )
+        yield Fault(consistency.COMMUNITY, (*path, "variables"), "sms-template-differs", told, ", ".join(blanks))
+    elif template.text != (text := _TAG.sub("{}", source)):
+        yield Fault(consistency.COMMUNITY, (*path, "text"), "sms-template-differs", told, text)
 
 
 _FIRMNESS = {tone: rank for rank, tone in enumerate(Tone)}

@@ -6,9 +6,11 @@ from email.policy import SMTP
 from email.policy import default as modern
 from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.errors import BadInput
 from chalicelib.core.message import Message
 from chalicelib.core.mime import mime
 
@@ -103,3 +105,9 @@ def test_the_bodies_hold_no_line_too_long_for_a_mail_server() -> None:
 
 def test_the_message_can_be_read_by_the_policy_that_wrote_it() -> None:
     assert message_from_bytes(raw(), policy=SMTP).defects == []
+
+
+def test_a_mail_host_in_other_letters_goes_by_its_ascii_name() -> None:
+    assert b"@xn--fsqu00a.example" in raw(recipient="wang@例子.example")
+    with pytest.raises(BadInput):
+        raw(recipient="王@owner.example")

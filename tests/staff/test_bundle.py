@@ -125,6 +125,30 @@ FAULTS: dict[str, tuple[str, str, str, tuple[str, str]]] = {
         "<td></td>",
         ("messages/zh/plan-confirmed.md", "sums-differ"),
     ),
+    "a text message that says the same in other words than those registered": (
+        "messages/zh/due-soon.md",
+        "如已缴费请忽略",
+        "已缴请忽略",
+        ("community.yml", "sms-template-differs"),
+    ),
+    "a name nobody gives where it seldom shows": (
+        "messages/en/paid-up.md",
+        "{{ credit }} is kept",
+        "{{ creditt }} is kept",
+        ("messages/en/paid-up.md", "template-error"),
+    ),
+    "a name that could become a tag": (
+        "messages/en/receipt.md",
+        "{{ salutation }} {{ name }}",
+        "{{ salutation }} {{ name | safe }}",
+        ("messages/en/receipt.md", "message-fault"),
+    ),
+    "a message to nobody": (
+        "messages/zh/receipt.md",
+        "{{ salutation }}{{ name }}：",
+        "您好：",
+        ("messages/zh/receipt.md", "nobody-greeted"),
+    ),
     "a text message that is not fixed words and blanks": (
         "messages/en/receipt.md",
         "Thank you. Tel",
@@ -185,6 +209,11 @@ def test_a_fault_is_told_and_no_bundle_is_made(site: Path, tmp_path: Path, case:
     target.write_bytes(b"before")
     bundle.write(site, target)
     assert target.read_bytes() == b"before"
+
+
+def test_a_message_nothing_sends_is_a_fault(site: Path) -> None:
+    (site / "messages/en/refund.md").rename(site / "messages/en/refunds.md")
+    assert ("messages/en/refunds.md", "message-unused") in problems(site)
 
 
 def test_an_occasion_without_its_message_is_a_fault(site: Path) -> None:

@@ -48,6 +48,9 @@ def mime(
 
 def _address(name: str, address: str) -> Address:
     try:
-        return Address(one_line(name), addr_spec=address)
+        local, _, host = address.rpartition("@")
+        plain = f"{local}@{host.encode('idna').decode('ascii')}"  # a host in other letters goes by its ASCII name
+        plain.encode("ascii")
+        return Address(one_line(name), addr_spec=plain)
     except (ValueError, IndexError, HeaderParseError) as error:
         raise BadInput("email", "not an address") from error

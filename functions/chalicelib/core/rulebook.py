@@ -64,9 +64,13 @@ class SmsProfile(StrEnum):
 
 
 class SmsTemplate(_Rules, frozen=True, kw_only=True):
-    """A text message as registered with the mainland's carriers: its id, and what it is filled in with, in order."""
+    """A text message as registered with the mainland's carriers: its id, its words with `{}` for each blank.
+
+    `variables` are what the blanks are filled in with, in order.
+    """
 
     id: Word
+    text: Word
     variables: tuple[Word, ...] = ()
 
 
