@@ -1,6 +1,7 @@
 """The command `letters`: what staff seal in a window envelope, and the list that comes back with its proofs."""
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from chalicelib.core.message import values
 from chalicelib.core.notice import Task
 from chalicelib.core.rulebook import Channel, Language, Stage
 from chalicelib.core.tasks import Standing
+from chalicelib.core.voice import one_line
 from chalicelib.core.words import Reason
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
@@ -65,7 +67,7 @@ def letters(said: Any) -> int:
         run = outlook.planned(records, rules, on, session.today(rules), on_progress, ahead=timedelta(days=1))
     steps = [step for step in _steps(run, rules, on) if not said.owner or step.owner in said.owner]
     reader = Proofreader()
-    made = [] if said.dry_run else [_letter(records, rules, step, reader) for step in steps]
+    made, refused = ([], []) if said.dry_run else _letters(records, rules, steps, reader)
     if made:
         with console.progress(not said.json) as on_progress:
             documents = paper.laid_out_all([letter.html for letter in made], on_progress)
@@ -79,7 +81,22 @@ def letters(said: Any) -> int:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         console.print_letters(answer, rules.words, said)
-    return 0
+    for one in refused:
+        print(one, file=sys.stderr)
+    return 1 if refused else 0
+
+
+def _letters(
+    records: Records, rules: Bundle, steps: Sequence[Step], reader: Proofreader
+) -> tuple[list[Letter], list[session.Refused]]:
+    """Every letter that may be printed; one that says what it may not is told, and keeps no other back."""
+    made, refused = [], []
+    for step in steps:
+        try:
+            made.append(_letter(records, rules, step, reader))
+        except session.Refused as refusal:
+            refused.append(refusal)
+    return made, refused
 
 
 def _steps(run: Run, rules: Bundle, on: date) -> Iterator[Step]:
@@ -136,8 +153,8 @@ def sheet(rules: Bundle, account: Account, step: Step, url: str, reader: Proofre
 def proofread(rules: Bundle, step: Step, contact: Contact, text: str, language: Language, reader: Proofreader) -> None:
     """Read as the owner would read it: what may not be said is not printed."""
     where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
-    if len(contact.name) > 1:
-        text = text.replace(contact.name, "")
+    if len(name := one_line(contact.name)) > 1:
+        text = text.replace(name, "")
     ceiling = published_ceiling(rules.rules)
     found = reader.findings(text, where, rules.compliance, ceiling, rules.revision)
     if found:

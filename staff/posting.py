@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,7 +51,7 @@ def row(letter: str, account: Account, step: Step) -> Sequence[str]:
     """A letter as it stands in the list: what is to be written is left blank."""
     contact = account.owner.contacts[0]
     units = " ".join(sorted({key.split("/")[1] for key in step.bills}))
-    address = " ".join((contact.postal_address or "").split())
+    address = " ".join((contact.postal_address or units).split())
     return (letter, account.owner.id, contact.name, address, units, step.stage.id, "", "", "")
 
 
@@ -107,11 +107,21 @@ def _posting(line: Line, records: Records, today: date) -> Posting | None:
         return None
     if on > today:
         line.blame("delivered_on", "in-the-future", today=str(today))
+    elif (printed := _printed_for(letter)) and on < printed:
+        line.blame("delivered_on", "before-letter", printed=str(printed))
     elif _key(records, owner, letter) is None:
         line.blame("letter", "unknown-letter", letter=letter, owner=owner)
     else:
         return Posting(letter, owner, outcome, on, tracking)
     return None
+
+
+def _printed_for(letter: str) -> date | None:
+    """The day a letter's number names: before it, the letter cannot have been delivered."""
+    try:
+        return datetime.strptime(letter[:8], "%Y%m%d").date()  # a day, no instant
+    except ValueError:
+        return None
 
 
 def _outcome(cell: Cell) -> Outcome | Problem:

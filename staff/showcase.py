@@ -36,6 +36,7 @@ class Shown:
     ways: tuple[Channel, ...]
     message: Message
     sms: str | None
+    stage: Stage | None = None
 
     @property
     def name(self) -> str:
@@ -111,6 +112,7 @@ def of(rules: Bundle, site: Path, specimen: Specimen, stage: Stage | None = None
         ways=_ways(specimen, stage, has_sms=sms is not None),
         message=made,
         sms=sms,
+        stage=stage,
     )
 
 

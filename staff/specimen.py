@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chalicelib.core import message, occasion
 from chalicelib.core.account import Account, Bill, Contact, Hold, Instalment, Owner, Payment, Tenure
 from chalicelib.core.bundle import Bundle
+from chalicelib.core.calendar import period, quarter
 from chalicelib.core.collection import Step
 from chalicelib.core.event import (
     OCCASIONS,
@@ -228,15 +229,20 @@ def _reward(rules: Rulebook, account: Account) -> _Made | None:
         return None
     newest: Reward
     newest, kind = max(alone, key=lambda pair: pair[0].from_)
-    due_on = newest.from_ + timedelta(days=newest.days_before_due + 30)
+    due_on = _quarter_end(newest.from_ + timedelta(days=newest.days_before_due))
     (bill,) = account.bills
     early = Bill(
         id="early",
         unit=bill.unit,
         kind=kind,
-        period=f"{due_on.year}-Q{(due_on.month + 2) // 3}",
+        period=quarter(due_on),
         due_on=due_on,
         issued_on=newest.from_,
         principal=bill.principal,
     )
     return replace(account, bills=(early,)), RewardOffered(early.key), newest.from_
+
+
+def _quarter_end(day: date) -> date:
+    """The last day of the quarter a day is in, on which bills fall due."""
+    return period(quarter(day)).last

@@ -33,6 +33,7 @@ def _filled(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Accou
         reference_number=reference,
         today=day_text(rules.words, on, account.owner.language),
         address_lines=_address(contact, f"{said['community']} {_home(account, rules, on)}".strip()),
+        account=rules.rules.payments.account,
         addressee=shortened(said["name"]),
         is_large=Treatment.LARGE_PRINT in account.owner.care,
         units=units,

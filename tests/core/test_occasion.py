@@ -42,7 +42,7 @@ def told(event: Event, on: str, *facts: Any, language: Language = "zh") -> Messa
     said = values(
         bundle(), some, fold(some, rules(), day(on)), event, someone.contacts[0], url=URL, unsubscribe_url=STOP
     )
-    return rendered(bundle().messages[occasion(some, event)][language], said)
+    return rendered(bundle().messages[occasion(some, event) or ""][language], said)
 
 
 def specimens() -> Iterator[tuple[Language, Specimen]]:
@@ -161,6 +161,12 @@ def test_a_pause_is_confirmed_with_its_bills_and_its_last_day(kind: Any) -> None
     assert "¥100.00" in text
     assert "P-17" not in text
     assert ("不计违约金" in text) is (kind == "dispute")
+
+
+@pytest.mark.parametrize("kind", ["litigation", "vacancy", "paid-claim"])
+def test_a_pause_nobody_asked_for_help_with_is_not_answered_as_if_they_had(kind: Any) -> None:
+    held = hold("2026-04-02", "2026-04-20", kind=kind)
+    assert occasion(account(bill(10_000), held), HoldOpened("h-1", day("2026-04-08"))) is None
 
 
 def test_a_promise_that_was_not_kept_is_asked_about_without_blame() -> None:

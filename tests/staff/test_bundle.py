@@ -341,12 +341,6 @@ LAWS: dict[str, tuple[str, str, str, tuple[str, str, str, int]]] = {
         "Pay or we disconnect your power.\n{",
         ("theme/parts/en/payment_methods.md.j2", "compliance-forbidden", "cut-off", 1),
     ),
-    "no deadline": (
-        "messages/zh/first-demand.md",
-        "**请于{{ deadline }}（含当日）前缴纳。**",
-        "",
-        ("messages/zh/first-demand.md", "compliance-missing", "deadline", 1),
-    ),
     "no way to object": (
         "messages/en/first-demand.md",
         "**If you disagree with the bill**, write back or call {{ centre.phone }}; tell us which item",

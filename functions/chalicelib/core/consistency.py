@@ -7,13 +7,13 @@ What each file must hold to is in modules of its own: `tariff` (fees), `holidays
 from collections.abc import Iterator, Mapping
 from datetime import date
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import available_timezones
 
 from . import ceilings, disclosure, escalation, holidays, lawbook, means, pauses, stages, tariff, terms, timetable
 from .fault import Fault
 from .naming import of_two, repeated, unknown, words_of
-from .rulebook import Collection, Community, Fees, Payments, Text
+from .rulebook import Collection, Community, Fees, Language, Payments, Text
 from .words import Words
 
 COMMUNITY, FEES, PAYMENTS, COLLECTION = "community.yml", "fees.yml", "payments.yml", "collection.yml"
@@ -67,6 +67,10 @@ def _community_faults(community: Community) -> Iterator[Fault]:
 
 def _payments_faults(payments: Payments) -> Iterator[Fault]:
     yield from repeated(PAYMENTS, ("methods",), [method.id for method in payments.methods])
+    if payments.reference_for:
+        for language in get_args(Language):
+            if _blanks(payments.reference_for.of(language)) != {"what"}:
+                yield Fault(PAYMENTS, ("reference_for", language), "placeholder-differs", {"detail": "what"}, "{what}")
     methods = enumerate(payments.methods)
     yield from of_two(PAYMENTS, ((m.id, words_of(("methods", at), ("name",), m.name, m.aliases)) for at, m in methods))
 
@@ -102,6 +106,14 @@ def _differing(text: Text) -> str:
     except ValueError as error:  # a brace without its pair
         return str(error)
     return ", ".join(sorted(blanks[0] ^ blanks[1]))
+
+
+def _blanks(said: str) -> set[str]:
+    """What a text is filled in with; empty for one that cannot be read."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(said) if name is not None}
+    except ValueError:
+        return set()
 
 
 def _kinds_against_collection(fees: Fees, collection: Collection) -> Iterator[Fault]:

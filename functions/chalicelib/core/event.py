@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from .account import Account, Hold
-from .rulebook import Channel, Language
+from .rulebook import Channel, HoldKind, Language
 
 
 class PaymentReceived(Struct, frozen=True):
@@ -113,8 +113,14 @@ PROMOTIONS = frozenset({"reward-offer"})
 ASKS_FOR_MONEY = frozenset({"my-bill", "promise-broken", "plan-broken"})
 """Those that say what is owed, and so how to pay it."""
 
-_OPENED = {"dispute": "dispute-received", "promise": "promise-confirmed", "plan": "plan-confirmed"}
-_BROKEN = {"promise": "promise-broken", "plan": "plan-broken"}
+_OPENED: dict[HoldKind, str] = {
+    "dispute": "dispute-received",
+    "promise": "promise-confirmed",
+    "plan": "plan-confirmed",
+    "hardship": "help-received",
+    "family": "help-received",
+}
+_BROKEN: dict[HoldKind, str] = {"promise": "promise-broken", "plan": "plan-broken"}
 _PLAIN = {
     PaymentReceived: "receipt",
     PaidUp: "paid-up",
@@ -129,12 +135,12 @@ _PLAIN = {
 }
 
 
-def occasion(account: Account, event: Event) -> str:
-    """The name of the message for an event; every pause that has none of its own is an answer to a call for help."""
+def occasion(account: Account, event: Event) -> str | None:
+    """The name of the message for an event; None for a pause nobody asked for, such as one before a court."""
     if isinstance(event, HoldOpened):
-        return _OPENED.get(hold_of(account, event.hold).kind, "help-received")
+        return _OPENED.get(hold_of(account, event.hold).kind)
     if isinstance(event, HoldBroken):
-        return _BROKEN[hold_of(account, event.hold).kind]
+        return _BROKEN.get(hold_of(account, event.hold).kind)
     return _PLAIN[type(event)]
 
 

@@ -107,10 +107,11 @@ def values(
     owed = total([debt.outstanding(ledger.on) for debt in debts])
     deadline = answer_by(step.stage, step.on, rules.community)
     due = voice.day(anchor.due_on)
+    note = f"{voice.label('letter-by')} {voice.day(deadline)}" if deadline else f"{voice.label('due-by')} {due}"
     return {
         **greeting(voice, contact, url=url, unsubscribe_url=unsubscribe_url),
         "reference": reference(voice, debts),
-        "figure": Figure(label=voice.label("total"), amount=voice.money(owed), note=f"{voice.label('due-by')} {due}"),
+        "figure": Figure(label=voice.label("total"), amount=voice.money(owed), note=note),
         "rows": bill_rows(voice, debts, ledger.on),
         "total": voice.money(owed),
         "amount": plain_figures(owed),
@@ -142,7 +143,6 @@ def greeting(voice: Voice, contact: Contact, *, url: str, unsubscribe_url: str) 
         },
         "ways": voice.either([(method.mention or method.name).of(language) for method in payments.methods]),
         "reference": payments.reference.of(language),
-        "account": payments.account,
         "site_url": community.site_url + ("" if language == "zh" else "/en"),
         "url": url,
         "unsubscribe_url": unsubscribe_url,

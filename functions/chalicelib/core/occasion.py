@@ -200,6 +200,8 @@ def _reward(voice: Voice, ledger: Ledger, bill: str) -> dict[str, Any]:
             note=f"{voice.label('reward-until')} {voice.day(offer.until)}",
         ),
         "rows": bill_rows(voice, [debt], ledger.on),
+        "labels": {**voice.labels(), "unsubscribe": voice.label("unsubscribe-promotions")},
+        **_sum(voice, Fen(debt.outstanding(ledger.on) - offer.amount)),
         "reward": offer.reward.name.of(voice.language),
         "share": percent(offer.reward.share),
         "saved": voice.money(offer.amount),

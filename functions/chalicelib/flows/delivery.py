@@ -27,6 +27,7 @@ from ..core.mime import mime
 from ..core.notice import CLAIMABLE, Notice, State
 from ..core.reach import contact_by
 from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel, Language
+from ..core.voice import one_line
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Mail, Mode, Sms
 from .records import Records
@@ -190,8 +191,8 @@ def _proofread(
     """
     where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
     text = (message.sms or "") if step.channel is Channel.SMS else f"{message.subject}\n{message.text}"
-    if len(contact.name) > 1:
-        text = text.replace(contact.name, "")
+    if len(name := one_line(contact.name)) > 1:
+        text = text.replace(name, "")
     ceiling = published_ceiling(bundle.rules)
     found = sender.proofreader.findings(text, where, bundle.compliance, ceiling, bundle.revision)
     if found:
