@@ -71,14 +71,20 @@ def _no_message(site: Path, name: str, user: tuple[int, Stage] | None, language:
 
 def revision(site: Path) -> str:
     """The Git commit that last changed `site/`, with a mark when files differ from it; else a hash of them."""
+    content = digest(site)
+    commit = _git(site, "log", "-1", "--format=%H", "--", ".")
+    if not commit:
+        return f"files-{content[:12]}"
+    is_changed = bool(_git(site, "status", "--porcelain", "--", "."))
+    return f"{commit}+{content[:12]}" if is_changed else commit
+
+
+def digest(site: Path) -> str:
+    """What tells the files of `site/` from any others."""
     content = hashlib.sha256()
     for path in sorted(path for path in site.rglob("*") if path.is_file()):
         content.update(path.relative_to(site).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    commit = _git(site, "log", "-1", "--format=%H", "--", ".")
-    if not commit:
-        return f"files-{content.hexdigest()[:12]}"
-    is_changed = bool(_git(site, "status", "--porcelain", "--", "."))
-    return f"{commit}+{content.hexdigest()[:12]}" if is_changed else commit
+    return content.hexdigest()
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from chalicelib.core.rulebook import Language, Text
 from chalicelib.core.words import problem_text
 from chalicelib.flows.records import Records
 
-from . import bundle, console
+from . import bundle, console, drafts
 from .refusal import Refused as Refused
 
 SITE = Path("site")
@@ -36,12 +37,19 @@ def rules(said: Any) -> Bundle:
         site_url = settings.read().site_url
     except ValueError as error:
         raise Refused(str(error)) from None
-    found = bundle.compiled(SITE)
+    site = SITE.resolve()
+    found = _compiled(site, drafts.digest(site) if site.is_dir() else "")
     if found.bundle is None:
         console.print_faults(console.fault_rows(found, said.language), file=sys.stderr)
         words = found.files.files.get("words.yml")
         raise Refused(problem_text(words, "rules-at-fault", {}, said.language) if words else "site/ has faults")
     return served_at(found.bundle, site_url)
+
+
+@lru_cache(maxsize=4)
+def _compiled(site: Path, digest: str) -> bundle.Compiled:
+    """What a folder compiles to, once for the same files: one command may need it more than once."""
+    return bundle.compiled(site)
 
 
 def now() -> datetime:
