@@ -1,11 +1,11 @@
 """The command `consent`: what an owner said about promotions, with what shows it."""
 
-import json
 from typing import Any
 
 from chalicelib.core.account import Consent
+from chalicelib.core.bundle import Bundle
 
-from . import aws, session
+from . import aws, console, session
 
 
 def add_command(command: session.Command) -> None:
@@ -32,11 +32,12 @@ def consent(said: Any) -> int:
     if not said.dry_run:
         noted = Consent(is_given=is_given, at=session.now(), proof=said.proof.strip(), by=aws.identity())
         records.add_consent(owner, noted)
-    if said.json:
-        print(json.dumps({"owner": owner, "promotions": is_given, "written": not said.dry_run}))
-        return 0
+    answer = {"owner": owner, "promotions": is_given, "written": not said.dry_run}
+    return console.say(said, answer, lambda: _tell(said, rules, owner))
+
+
+def _tell(said: Any, rules: Bundle, owner: str) -> None:
     labels = rules.words.labels
     print(labels[f"consent-{said.word}"].of(said.language).format(owner=owner))
     if said.dry_run:
         print(labels["dry-run"].of(said.language))
-    return 0

@@ -1,6 +1,5 @@
 """The command `letters`: what staff seal in a window envelope, and the list that comes back with its proofs."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -13,14 +12,13 @@ from msgspec.structs import replace
 from chalicelib.core.account import Account, Contact
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.collection import Step
-from chalicelib.core.compliance import Proofreader, published_ceiling
+from chalicelib.core.compliance import Proofreader
 from chalicelib.core.lawbook import Where, kind_of
 from chalicelib.core.ledger import fold
 from chalicelib.core.message import values
 from chalicelib.core.notice import Task
 from chalicelib.core.rulebook import Channel, Language, Stage
 from chalicelib.core.tasks import Standing
-from chalicelib.core.voice import one_line
 from chalicelib.core.words import Reason
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
@@ -77,10 +75,7 @@ def letters(said: Any) -> int:
         "letters": [{"owner": step.owner, "stage": step.stage.id, "reference": reference(step)} for step in steps],
         "written": bool(made),
     }
-    if said.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        console.print_letters(answer, rules.words, said)
+    console.say(said, answer, lambda: console.print_letters(answer, rules.words, said))
     for one in refused:
         print(one, file=sys.stderr)
     return 1 if refused else 0
@@ -153,12 +148,8 @@ def sheet(rules: Bundle, account: Account, step: Step, url: str, reader: Proofre
 def proofread(rules: Bundle, step: Step, contact: Contact, text: str, language: Language, reader: Proofreader) -> None:
     """Read as the owner would read it: what may not be said is not printed."""
     where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
-    if len(name := one_line(contact.name)) > 1:
-        text = text.replace(name, "")
-    ceiling = published_ceiling(rules.rules)
-    found = reader.findings(text, where, rules.compliance, ceiling, rules.revision)
-    if found:
-        raise session.Refused(f"{step.owner} {step.step}: {found[0].rule.id}")
+    if rule := reader.broken(text, contact.name, where, rules):
+        raise session.Refused(f"{step.owner} {step.step}: {rule.id}")
 
 
 def _write(said: Any, made: Sequence[Letter], documents: Sequence[Any], rules: Bundle) -> None:

@@ -1,7 +1,7 @@
 """Compiles the messages of `site/messages/`: one Markdown file a message and language, to HTML, text and SMS."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -105,6 +105,12 @@ def _parts(site: Path, name: str, language: Language) -> tuple[Front, str]:
     assert parts  # noqa: S101  # checked
     read, _, _ = decoded(path.name, document(path.name, parts["front"]), Front)
     return read, parts["body"]
+
+
+def chatted(words: Template, said: Mapping[str, object]) -> str:
+    """A WeChat text filled in, without the gaps that parts left out would leave."""
+    lines = (line.rstrip() for line in words.render(said).strip().split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 
 def chat(site: Path, name: str, language: Language) -> Template:

@@ -14,17 +14,13 @@ from chalicelib.core import calendar
 from chalicelib.core.disclosure import Disclosure
 from chalicelib.core.money import Fen, fen, shares
 from chalicelib.core.rulebook import Actor, Language, Rulebook, Schedule, Text
+from chalicelib.core.voice import percent
 from chalicelib.core.words import Words, day_text, money_text
 
 from . import disclosures, examples, noticeboard
 from .noticeboard import Notice
 from .showcase import Shown
 from .succession import Dated, campaigns, standing
-
-
-def percent(share: Decimal) -> str:
-    """A share as people write it: 0.0003 is 0.03%."""
-    return f"{(share * 100).normalize():f}%"
 
 
 class Pages:

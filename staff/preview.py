@@ -1,6 +1,5 @@
 """The command `preview`: a message as an owner would get it, or all of them side by side, before anyone does."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from chalicelib.core.event import OCCASIONS, PROMOTIONS, BillAsked, Event, PaidU
 from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.message import HTML
 from chalicelib.core.rulebook import Channel, Language, Stage
+from chalicelib.core.voice import Voice
 from chalicelib.core.words import Reason
 
 from . import aws, console, paper, session, showcase
@@ -51,11 +51,7 @@ def preview(said: Any) -> int:
     shown = _shown(said, rules)
     answer: dict[str, Any] = {"message": shown.name, "language": shown.language, "channel": said.channel}
     answer |= _content(said, rules, shown)
-    if said.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        console.print_preview(answer)
-    return 0
+    return console.say(said, answer, lambda: console.print_preview(answer))
 
 
 def _content(said: Any, rules: Bundle, shown: Shown) -> dict[str, Any]:
@@ -166,11 +162,7 @@ def _gallery(said: Any, rules: Bundle) -> int:
         paper.write([letter], said.out / f"{one.file}.pdf")
     index = said.out / "index.html"
     index.write_text(_index(rules, found, said.language), encoding="utf-8")
-    if said.json:
-        print(json.dumps({"index": str(index), "messages": len(found)}))
-    else:
-        print(index)
-    return 0
+    return console.say(said, {"index": str(index), "messages": len(found)}, lambda: print(index))
 
 
 def _index(rules: Bundle, found: Sequence[Shown], language: Language) -> str:
@@ -181,7 +173,7 @@ def _index(rules: Bundle, found: Sequence[Shown], language: Language) -> str:
     return HTML.from_string(source).render(
         language=language,
         community=rules.rules.community.name.of(language),
-        labels={name: text.of(language) for name, text in rules.words.labels.items()},
+        labels=Voice(rules, language).labels(),
         channels={name: text.of(language) for name, text in rules.words.channels.items()},
         groups=groups,
     )

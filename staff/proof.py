@@ -18,7 +18,8 @@ from chalicelib.core.lawbook import Kind, Where, kind_of
 from chalicelib.core.message import HTML, Message, rendered
 from chalicelib.core.naming import unknown
 from chalicelib.core.rulebook import Channel, Language, SmsProfile, Stage
-from chalicelib.core.sms import refused_words, segments
+from chalicelib.core.sms import most_segments, refused_words, segments, signed
+from chalicelib.flows.links import balance_url
 
 from . import compliance, showcase
 from .specimen import LONGEST, Specimen, of_occasions, of_stage
@@ -47,7 +48,7 @@ class Sheet(NamedTuple):
 
     def filled_in(self, draft: Bundle) -> Message:
         # 43 characters is what a code takes
-        url = f"{draft.rules.community.site_url}/en/balance/#{'x' * 43}"
+        url = balance_url(draft.rules.community.site_url, "en", "x" * 43)
         said = self.specimen.values(draft, url=url, unsubscribe_url=url)
         HTML.from_string(draft.pages["unsubscribe"][self.language]).render(**said, state="ask")
         return rendered(self.text, said)
@@ -80,9 +81,10 @@ def faults(draft: Bundle, site: Path) -> list[Fault]:
 
     Of a text message, also that it is too long or not as registered.
     """
-    found = [fault for sheet in sheets(draft) for fault in _faults(draft, sheet)]
+    every = list(sheets(draft))
+    found = [fault for sheet in every for fault in _faults(draft, sheet)]
     broken = {fault.file for fault in found}
-    found += [fault for sheet in sheets(draft) if sheet.file not in broken for fault in _differing(draft, sheet, site)]
+    found += [fault for sheet in every if sheet.file not in broken for fault in _differing(draft, sheet, site)]
     templates = draft.rules.community.sms.templates
     unused = unknown(consistency.COMMUNITY, ("sms", "templates"), templates, draft.messages)
     return [*found, *_tones(draft), *unused]
@@ -145,9 +147,7 @@ def _sms_faults(draft: Bundle, sheet: Sheet, filled: str) -> Iterator[Fault]:
     sms, path = draft.rules.community.sms, ("sms",)
     for word in refused_words(filled, sms.profile):
         yield Fault(sheet.file, path, "sms-not-allowed", {"value": word})
-    # the platform puts our signature in front
-    needed = segments(f"【{sms.signature.of(sheet.language)}】{filled}")
-    most = min(sheet.text.sms_segments or sms.max_segments, sms.max_segments)
+    needed, most = segments(signed(filled, sms, sheet.language)), most_segments(sheet.text, sms)
     if needed > most:
         yield Fault(sheet.file, path, "sms-too-long", {"segments": str(needed)}, f"<= {most}")
     if sms.profile is SmsProfile.MAINLAND_CHINA:

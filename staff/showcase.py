@@ -11,8 +11,9 @@ from chalicelib.core.bundle import Bundle
 from chalicelib.core.collection import Step
 from chalicelib.core.message import Message, rendered
 from chalicelib.core.rulebook import Channel, Language, Stage
-from chalicelib.core.sms import segments
+from chalicelib.core.sms import most_segments, segments, signed
 from chalicelib.core.voice import Voice
+from chalicelib.flows.links import balance_url, unsubscribe_url
 
 from . import drafts, messages, stationery
 from .rulefiles import RuleFiles
@@ -57,14 +58,12 @@ class Shown:
     @property
     def limit(self) -> int:
         """How many parts its text message may take."""
-        sms = self.rules.rules.community.sms
-        return min(self.rules.messages[self.name][self.language].sms_segments or sms.max_segments, sms.max_segments)
+        return most_segments(self.rules.messages[self.name][self.language], self.rules.rules.community.sms)
 
     @cached_property
     def chat(self) -> str:
         """The message as one person writes it to another."""
-        text = messages.chat(self.site, self.name, self.language).render(self.said)
-        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+        return messages.chatted(messages.chat(self.site, self.name, self.language), self.said)
 
     @cached_property
     def letter(self) -> str:
@@ -96,12 +95,11 @@ def of(rules: Bundle, site: Path, specimen: Specimen, stage: Stage | None = None
     language, community = specimen.account.owner.language, rules.rules.community
     voice = Voice(rules, language)
     code = voice.label("sample-code")
-    home = community.site_url + ("" if language == "zh" else "/en")
-    stop = f"{community.site_url}/v1/unsubscribe?t={code}"
-    said = specimen.values(rules, url=f"{home}/balance/#{code}", unsubscribe_url=stop)
+    url, stop = balance_url(community.site_url, language, code), unsubscribe_url(community.site_url, code)
+    said = specimen.values(rules, url=url, unsubscribe_url=stop)
     made = rendered(rules.messages[specimen.message][language], said)
     front = messages.front(site, specimen.message, language)
-    sms = f"【{community.sms.signature.of(language)}】{made.sms}" if made.sms else None
+    sms = signed(made.sms, community.sms, language) if made.sms else None
     return Shown(
         rules=rules,
         site=site,

@@ -1,6 +1,5 @@
 """The command `wechat`: what staff paste into the owners' group, and what they write to one owner alone."""
 
-import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -17,7 +16,6 @@ from chalicelib.core.ledger import fold
 from chalicelib.core.message import values
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import Standing
-from chalicelib.core.voice import one_line
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 from chalicelib.flows.reminders import Run
@@ -48,11 +46,7 @@ def wechat(said: Any) -> int:
         posting.write(said.out, [[row[name] for name in HEADERS] for row in rows], HEADERS)
     group = [one._asdict() for one in _group(said, rules, on)]
     answer = {"on": on.isoformat(), "group": group, "owners": rows, "written": bool(said.out and not said.dry_run)}
-    if said.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        console.print_wechat(answer, rules.words, said)
-    return 0
+    return console.say(said, answer, lambda: console.print_wechat(answer, rules.words, said))
 
 
 def _group(said: Any, rules: Bundle, on: date) -> list[bulletins.Said]:
@@ -118,9 +112,7 @@ def _text(records: Records, rules: Bundle, account: Account, step: Step, reader:
 def written(rules: Bundle, account: Account, step: Step, url: str) -> str:
     """A stage's message as one person writes it to another."""
     language, contact = account.owner.language, account.owner.contacts[0]
-    contact = replace(contact, name=one_line(contact.name))
     ledger = fold(account, rules.rules, step.on)
     step = replace(step, bills=tuple(key for key in step.bills if key in ledger.debts))
     filled = values(rules, account, ledger, step, contact, url=url, unsubscribe_url="")
-    text = _words(session.SITE.resolve(), step.stage.message or "", language).render(filled)
-    return "\n".join(line.rstrip() for line in text.strip().split("\n"))
+    return messages.chatted(_words(session.SITE.resolve(), step.stage.message or "", language), filled)

@@ -10,9 +10,10 @@ from jinja2 import UndefinedError
 from msgspec.structs import replace
 
 from chalicelib.core.rulebook import Language, SmsProfile
+from chalicelib.core.voice import percent
 from staff import bundle, noticeboard, pagefiles, rulefiles
 from staff.examples import bill
-from staff.pages import Pages, percent
+from staff.pages import Pages
 from staff.succession import standing
 
 SITE = Path(__file__).parents[2] / "site"

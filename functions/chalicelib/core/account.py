@@ -169,8 +169,11 @@ class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether it pauses on a day any bill that another pauses, or may pause."""
         return self.is_on(day) and (not self.bills or not other.bills or bool(set(self.bills) & set(other.bills)))
 
+    def is_about(self, bill_key: str) -> bool:
+        return not self.bills or bill_key in self.bills
+
     def covers(self, bill_key: str, day: date) -> bool:
-        return self.is_on(day) and (not self.bills or bill_key in self.bills)
+        return self.is_on(day) and self.is_about(bill_key)
 
 
 class Consent(Struct, frozen=True, kw_only=True):

@@ -73,8 +73,9 @@ class _Case(Struct, frozen=True):
         return any(hold.covers(bill.key, self.on) for hold in self.holds)
 
     def is_approved(self, step: Step) -> bool:
-        since = approved_since(self.rules, self.on)
-        return not step.stage.approve or self.history.is_approved(step.key, step.bills, since)
+        if not step.stage.approve:
+            return True
+        return self.history.is_approved(step.key, step.bills, approved_since(self.rules, self.on))
 
     @property
     def is_fresh(self) -> bool:
@@ -130,13 +131,10 @@ def _highest(case: _Case, allowed: dict[str, Turn]) -> tuple[Step, Wait | None]:
     """
     highest = step = _step(case, allowed)
     while allowed and not case.is_approved(step):
-        allowed = {key: turn for key, turn in allowed.items() if turn.rank < _rank(allowed)}
+        rank = max(turn.rank for turn in allowed.values())
+        allowed = {key: turn for key, turn in allowed.items() if turn.rank < rank}
         step = _step(case, allowed) if allowed else highest
     return step, None if step is highest else _unapproved(case, highest)
-
-
-def _rank(ready: dict[str, Turn]) -> int:
-    return max(turn.rank for turn in ready.values())
 
 
 def fresh_from(rules: Rulebook, on: date) -> date:

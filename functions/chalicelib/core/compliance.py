@@ -10,10 +10,12 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from .bundle import Bundle
 from .denial import Passage, is_denied, passage
 from .disguise import Plain
 from .lawbook import Lawbook, Patterns, Rule, Where
 from .rulebook import LateFeeRule, Rulebook
+from .voice import one_line
 
 
 class Finding(Struct, frozen=True):
@@ -76,6 +78,13 @@ class Proofreader:
                 clean[shape] = meets
             met |= clean[shape]
         return _lacking(where, lawbook, met)
+
+    def broken(self, text: str, name: str, where: Where, bundle: Bundle) -> Rule | None:
+        """The first rule a message to an owner breaks; the name is their own: a law firm may have a shop, too."""
+        if len(flat := one_line(name)) > 1:
+            text = text.replace(flat, "")
+        found = self.findings(text, where, bundle.compliance, published_ceiling(bundle.rules), bundle.revision)
+        return found[0].rule if found else None
 
 
 _LINES_KEPT = 2000

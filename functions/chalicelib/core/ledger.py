@@ -93,7 +93,7 @@ def _as_kept(account: Account, on: date) -> Account:
 
 def _left(hold: Hold, ledger: Ledger) -> Fen:
     """What is left of a pause's bills; no late fee that runs meanwhile is held against the owner."""
-    debts = [debt for key, debt in ledger.debts.items() if not hold.bills or key in hold.bills]
+    debts = [debt for key, debt in ledger.debts.items() if hold.is_about(key)]
     is_stopped = hold.stops_late_fee
     return total([debt.outstanding(ledger.on) if is_stopped else debt.principal_left for debt in debts])
 
@@ -148,7 +148,7 @@ def _debt(stopping: Sequence[Hold], bill: Bill, rules: Rulebook) -> Debt:
     rewarded = rules.collection.rewards.get(kind.reward or "", ()) if kind else ()
     rule = latefee.rule_for(bill.due_on, late_fees)
     reference = rules.collection.reference_rates.get(rule.reference or "") if rule else None
-    stopped = tuple((h.from_, h.until or date.max) for h in stopping if not h.bills or bill.key in h.bills)
+    stopped = tuple((h.from_, h.until or date.max) for h in stopping if h.is_about(bill.key))
     return Debt(
         bill=bill,
         late_fee_rule=rule,

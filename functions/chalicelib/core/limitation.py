@@ -138,6 +138,5 @@ def _events(
 
 def _holds(debt: Debt, account: Account, on: date) -> list[Hold]:
     """The pauses of a bill; one that was withdrawn before it had lasted a day never was."""
-    key = debt.bill.key
     begun = [hold for hold in account.holds if hold.from_ <= on and not hold.is_withdrawn]
-    return [hold for hold in begun if not hold.bills or key in hold.bills]
+    return [hold for hold in begun if hold.is_about(debt.bill.key)]

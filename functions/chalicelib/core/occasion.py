@@ -128,7 +128,7 @@ def _open(debts: Sequence[Debt], on: date) -> list[Debt]:
 
 
 def _covered(hold: Hold, ledger: Ledger) -> list[Debt]:
-    debts = [debt for key, debt in ledger.debts.items() if not hold.bills or key in hold.bills]
+    debts = [debt for key, debt in ledger.debts.items() if hold.is_about(key)]
     return _open(debts, ledger.on)
 
 

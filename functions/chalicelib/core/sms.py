@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from .rulebook import SmsProfile
+from .bundle import MessageText
+from .rulebook import Language, Sms, SmsProfile
 
 _GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -36,3 +37,13 @@ def refused_words(text: str, profile: SmsProfile) -> Iterator[str]:
     """The words and signs of a text that carriers of a profile would not carry."""
     if profile is SmsProfile.MAINLAND_CHINA:
         yield from _MAINLAND_REFUSES.findall(text)
+
+
+def signed(text: str, sms: Sms, language: Language) -> str:
+    """A text as it arrives: the platform puts our signature in front."""
+    return f"【{sms.signature.of(language)}】{text}"
+
+
+def most_segments(text: MessageText, sms: Sms) -> int:
+    """How many parts a message may take: its own limit, within the community's."""
+    return min(text.sms_segments or sms.max_segments, sms.max_segments)

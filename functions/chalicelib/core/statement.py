@@ -32,7 +32,7 @@ def statement(
     ledger = fold(account, rules, on)
     language = language or account.owner.language
     debts = sorted(ledger.debts.values(), key=lambda debt: (debt.bill.due_on, debt.bill.key), reverse=True)
-    held = [hold for hold in ledger.holds if hold.from_ <= on and (hold.until is None or on <= hold.until)]
+    held = [hold for hold in ledger.holds if hold.is_on(on)]
     bills = tuple(_bill(debt, held, rules, words, on, language) for debt in debts)
     open_due = [bill.due_on for bill in bills if bill.outstanding]
     return Statement(

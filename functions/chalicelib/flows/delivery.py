@@ -16,7 +16,7 @@ from ..core.account import Account, Contact
 from ..core.bundle import Bundle
 from ..core.calendar import local_date
 from ..core.collection import Step, Wait, next_step
-from ..core.compliance import Proofreader, published_ceiling
+from ..core.compliance import Proofreader
 from ..core.errors import BadInput, Unlawful
 from ..core.hours import next_contact
 from ..core.lawbook import Where, kind_of
@@ -27,7 +27,6 @@ from ..core.mime import mime
 from ..core.notice import CLAIMABLE, Notice, State
 from ..core.reach import contact_by
 from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel, Language
-from ..core.voice import one_line
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Mail, Mode, Sms
 from .records import Records
@@ -185,18 +184,11 @@ def _prepared(
 def _proofread(
     bundle: Bundle, sender: Sender, step: Step, contact: Contact, language: Language, message: Message
 ) -> None:
-    """Read as the owner would read it, amounts and dates included; Unlawful if it says what it may not.
-
-    The name is the owner's own: a law firm may have a shop, too.
-    """
+    """Read as the owner would read it, amounts and dates included; Unlawful if it says what it may not."""
     where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
     text = (message.sms or "") if step.channel is Channel.SMS else f"{message.subject}\n{message.text}"
-    if len(name := one_line(contact.name)) > 1:
-        text = text.replace(name, "")
-    ceiling = published_ceiling(bundle.rules)
-    found = sender.proofreader.findings(text, where, bundle.compliance, ceiling, bundle.revision)
-    if found:
-        raise Unlawful(found[0].rule.id)
+    if rule := sender.proofreader.broken(text, contact.name, where, bundle):
+        raise Unlawful(rule.id)
 
 
 def _minted(records: Records, bundle: Bundle, sender: Sender, telling: _Telling, scope: Scope) -> str:
