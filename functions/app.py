@@ -21,13 +21,15 @@ from chalicelib.core import bundle as rules_bundle
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
 from chalicelib.core.errors import BadInput, BundleMissing, CourtyardError, NotFound
-from chalicelib.core.notice import IN_HAND
+from chalicelib.core.notice import IN_HAND, trace
 from chalicelib.core.rulebook import Language
 from chalicelib.flows import statements
 from chalicelib.flows.records import Records
 
 if TYPE_CHECKING:
-    from chalicelib.flows.delivery import Sender
+    from chalicelib.core.feedback import Feedback
+    from chalicelib.flows.ports import Journal, Queue
+    from chalicelib.flows.sender import Sender
 
 app = Chalice(app_name="courtyard")
 app.log.setLevel(logging.INFO)
@@ -36,6 +38,7 @@ BUNDLE = Path(__file__).parent / "chalicelib" / "bundle.json"
 DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 PROBLEM = "application/problem+json"
 HTML_TYPE = "text/html; charset=utf-8"
+LEFT_OVER_MILLISECONDS = 30_000
 FORM = "application/x-www-form-urlencoded"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -99,13 +102,38 @@ def records() -> Records:
 
 @cache
 def sender() -> "Sender":
+    import time
+
+    from chalicelib.core.rulebook import Channel
     from chalicelib.edge.mail import SesMail
     from chalicelib.edge.sms import SnsSms
-    from chalicelib.flows.delivery import Sender
+    from chalicelib.flows.sender import Sender
 
-    mail = SesMail(sending_client("sesv2"), environment().configuration_set)
-    sms = SnsSms(sending_client("sns"))
-    return Sender(mail, sms, environment().mode, environment().team)
+    said = environment()
+    return Sender(
+        SesMail(sending_client("sesv2"), said.configuration_set),
+        SnsSms(sending_client("sns")),
+        said.mode,
+        said.team,
+        queue=queue(),
+        rates={Channel.EMAIL: said.mail_rate, Channel.SMS: said.sms_rate},
+        wait=time.sleep,
+        journal=journal(),
+    )
+
+
+@cache
+def queue() -> "Queue":
+    from chalicelib.edge.queue import SqsQueue
+
+    return SqsQueue(client("sqs"), environment().queue_url)
+
+
+@cache
+def journal() -> "Journal":
+    from chalicelib.edge.journal import StandardOutput
+
+    return StandardOutput(now)
 
 
 def now() -> datetime:
@@ -250,23 +278,32 @@ def _day(request: Request, name: str) -> date | None:
     raise BadInput(name, "must be a day written YYYY-MM-DD")
 
 
-# schedule and queue
+# schedule, queue and topic
 
 
 @app.lambda_function(name="planner")
-def planner(event: Any, context: Any) -> dict[str, int]:
-    """Started by the schedule once a day; started twice, it adds nothing."""
-    from chalicelib.edge.queue import SqsQueue
-    from chalicelib.flows import reminders
+def planner(event: Any, context: Any) -> dict[str, Any]:
+    """Started by the schedule through the day: does the day's run, goes on where it stopped, or has nothing to do."""
+    from chalicelib.flows.progress import load_progress
+    from chalicelib.flows.run import queue_run
 
-    queue = SqsQueue(client("sqs"), environment().queue_url)
-    run = reminders.queue_run(records(), bundle(), queue, on=today())
+    on, before = today(), load_progress(records())
+    if before and before.on == on and before.is_over:
+        return {"phase": before.phase.value}
+    run = queue_run(records(), bundle(), queue(), on=on, has_time=lambda: has_time(context))
+    for step in run.notices:
+        journal().note("planned", notice=trace(step.owner, step.key), stage=step.stage.id, channel=step.channel.value)
     counts = {"notices": len(run.notices), "tasks": len(run.tasks), "waits": len(run.waits)}
-    app.log.info("planned %s", counts)
-    return counts
+    journal().note("run", on=on.isoformat(), phase=run.phase, held=sum(one.count for one in run.excesses), **counts)
+    return {"phase": run.phase, **counts}
 
 
-@app.on_sqs_message(queue="courtyard-notices", batch_size=10, name="worker")
+def has_time(context: Any) -> bool:
+    """Whether a function may begin something more before its time is up."""
+    return bool(context.get_remaining_time_in_millis() > LEFT_OVER_MILLISECONDS)
+
+
+@app.on_sqs_message(queue="courtyard-notices", batch_size=5, name="worker")
 def worker(event: Any) -> dict[str, list[dict[str, str]]]:
     """Delivers queued notices; only those that broke, or that another worker has, are given back to the queue."""
     from chalicelib.flows.delivery import deliver
@@ -275,13 +312,43 @@ def worker(event: Any) -> dict[str, list[dict[str, str]]]:
     for record in event.to_dict()["Records"]:
         try:
             state = deliver(records(), bundle(), sender(), record["body"], now=now())
-            app.log.info("notice %s", state.value)
             if state in IN_HAND:  # if the worker that has it dies, this message finds out
                 failed.append({"itemIdentifier": record["messageId"]})
         except Exception as error:
-            app.log.error("unforeseen %s in worker", type(error).__name__)
+            journal().note("fault", where="worker", kind=type(error).__name__)
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
+
+
+@app.on_sns_message(topic="courtyard-mail-events", name="feedback")
+def feedback(event: Any) -> None:
+    """Takes in what SES reports of a message: only from our own topic, and as often as it comes."""
+    from chalicelib.edge.mailfeed import mail_feedback
+
+    about = event.to_dict()["Records"][0]["Sns"]
+    if about["TopicArn"] != environment().topic:
+        journal().note("stranger", where="feedback")
+        return
+    said = mail_feedback(about["Message"])
+    if said:
+        _note(said)
+
+
+@app.lambda_function(name="receipts")
+def receipts(event: Any, context: Any) -> None:
+    """Takes in what carriers report of text messages, from the log SNS writes it to."""
+    from chalicelib.edge.textlog import text_feedback
+
+    for said in text_feedback(event["awslogs"]["data"]):
+        _note(said)
+
+
+def _note(said: "Feedback") -> None:
+    from chalicelib.flows.feedback import note_feedback
+
+    notice = note_feedback(records(), bundle(), queue(), said)
+    if notice:
+        journal().note("feedback", notice=notice.trace, said=said.said, state=notice.state.value)
 
 
 stop_without_bundle()

@@ -1,6 +1,7 @@
 """AWS as the commands reach it: through the standard `AWS_*` variables, so the same code runs on any endpoint."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -13,12 +14,14 @@ from chalicelib import settings
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.errors import BadInput
 from chalicelib.core.notice import IN_HAND
+from chalicelib.core.rulebook import Channel
 from chalicelib.edge.mail import SesMail
 from chalicelib.edge.queue import SqsQueue
 from chalicelib.edge.sms import SnsSms
 from chalicelib.edge.table import DynamoTable
-from chalicelib.flows.delivery import Sender, deliver
+from chalicelib.flows.delivery import deliver
 from chalicelib.flows.records import Records
+from chalicelib.flows.sender import Sender
 
 QUEUE = "courtyard-notices"
 
@@ -42,12 +45,14 @@ def records() -> Records:
     return Records(DynamoTable(client("dynamodb"), settings.read().table))
 
 
-def sender() -> Sender:
-    """SES and SNS with one attempt on the wire, in the mode of COURTYARD_MODE."""
+def sender(queue: SqsQueue, *, is_paced: bool) -> Sender:
+    """SES and SNS with one attempt on the wire, in the mode of COURTYARD_MODE and, by a running clock, at its pace."""
     once = Config(retries={"total_max_attempts": 1})
     said = settings.read()
+    rates = {Channel.EMAIL: said.mail_rate, Channel.SMS: said.sms_rate} if is_paced else {}
     mail = SesMail(client("sesv2", config=once), said.configuration_set)
-    return Sender(mail, SnsSms(client("sns", config=once)), said.mode, said.team)
+    sms = SnsSms(client("sns", config=once))
+    return Sender(mail, sms, said.mode, said.team, queue=queue, rates=rates, wait=time.sleep)
 
 
 class WorkQueue(SqsQueue):
@@ -73,14 +78,14 @@ def deliver_all(
     sender: Sender,
     queue: WorkQueue,
     *,
-    now: datetime,
+    now: Callable[[], datetime],
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Counter[str]:
     """Works the queue until it is empty; what came of each notice."""
     states: Counter[str] = Counter()
     while batch := queue.take():
         for body, handle in batch:
-            state = deliver(records, rules, sender, body, now=now)
+            state = deliver(records, rules, sender, body, now=now())
             states[state.value] += 1
             on_progress(states.total())
             if state not in IN_HAND:  # another worker has it; should that one die, the queue offers it again

@@ -18,9 +18,9 @@ from chalicelib.core import calendar
 from chalicelib.core.bundle import Bundle, served_at
 from chalicelib.core.calendar import local_date
 from chalicelib.core.ledger import fold
-from chalicelib.flows import reminders
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
+from chalicelib.flows.run import queue_run
 
 from . import aws, bundle, emulator, imports, publication, sample, webserver
 from .memory import MemoryTable
@@ -162,8 +162,8 @@ def _last_run(rules: Bundle, outbox: Outbox, on: date) -> None:
     records, queue = aws.records(), aws.WorkQueue()
     records.set_ledger_through(on - timedelta(days=1))
     outbox.now = opening(rules, on)
-    reminders.queue_run(records, rules, queue, on=on)
-    aws.deliver_all(records, rules, aws.sender(), queue, now=outbox.now)
+    queue_run(records, rules, queue, on=on)
+    aws.deliver_all(records, rules, aws.sender(queue, is_paced=False), queue, now=lambda: outbox.now)
 
 
 def _reload_rules(url: str) -> None:

@@ -37,7 +37,7 @@ class OutboxMail:
 
     outbox: Outbox
 
-    def send(self, mime: bytes, *, recipient: str, notice: str) -> Delivery:
+    def send(self, mime: bytes, *, recipient: str, notice: str, attempt: int) -> Delivery:
         return self.outbox.keep("email", recipient, mime)
 
 
@@ -49,6 +49,9 @@ class OutboxSms:
 
     def send(self, text: str, *, phone: str, notice: str) -> Delivery:
         return self.outbox.keep("sms", phone, text.encode())
+
+    def is_opted_out(self, phone: str) -> bool:
+        return False
 
 
 def mail_of(content: bytes) -> EmailMessage:

@@ -25,7 +25,7 @@ def planned(
     bundle: Bundle,
     on: date,
     today: date,
-    on_progress: reminders.Progress,
+    on_progress: reminders.OnProgress,
     ahead: timedelta = timedelta(0),
 ) -> Run:
     """The plan for a day, as far as payments are recorded."""

@@ -8,6 +8,7 @@ from chalicelib import settings
 from chalicelib.core.bundle import Bundle
 from chalicelib.flows import reminders
 from chalicelib.flows.records import Records
+from chalicelib.flows.run import queue_run
 
 from . import aws, console, outlook, planview, session
 
@@ -58,13 +59,15 @@ def run(said: Any) -> int:
     on, today = said.on or session.today(rules), session.today(rules)
     if on > today and settings.read().mode == "live" and not os.environ.get("AWS_ENDPOINT_URL"):
         raise session.Refused(session.text(rules, said, "run-too-early", on=on))
-    now = session.now() if on == today else outlook.opening(rules, on)
+    is_today, opening = on == today, outlook.opening(rules, on)
     records, queue = aws.records(), aws.WorkQueue()
     with console.progress(not said.json) as on_progress:
-        found = reminders.queue_run(records, rules, queue, on=on, on_progress=on_progress)
+        found = queue_run(records, rules, queue, on=on, on_progress=on_progress)
     with console.progress(not said.json) as on_progress:
         states = aws.deliver_all(
-            records, rules, aws.sender(), queue, now=now, on_progress=lambda done: on_progress(done, len(found.notices))
+            *(records, rules, aws.sender(queue, is_paced=is_today), queue),
+            now=session.now if is_today else lambda: opening,
+            on_progress=lambda done: on_progress(done, len(found.notices)),
         )
     sent = dict(sorted(states.items()))
     answer = {**outlook.plan_json(found, rules, on, session.told_in(said, rules)), "states": sent}

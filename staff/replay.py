@@ -9,8 +9,10 @@ from chalicelib.core.calendar import ONE_DAY
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import OUTCOMES, Standing
 from chalicelib.flows import approvals, reminders, tasks
-from chalicelib.flows.delivery import Sender, deliver
+from chalicelib.flows.delivery import deliver
 from chalicelib.flows.records import Records
+from chalicelib.flows.run import queue_run
+from chalicelib.flows.sender import Sender
 
 from .outbox import Outbox, OutboxMail, OutboxSms
 from .outlook import opening
@@ -22,7 +24,7 @@ class MemoryQueue:
     def __init__(self) -> None:
         self.bodies: deque[str] = deque()
 
-    def send(self, bodies: Sequence[str]) -> None:
+    def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
         self.bodies.extend(bodies)
 
 
@@ -54,7 +56,7 @@ def replay(
         records.set_ledger_through(day - ONE_DAY)
         if records.due_owners(day):
             outbox.now = opening(rules, day)
-            run = reminders.queue_run(records, rules, queue, on=day)
+            run = queue_run(records, rules, queue, on=day)
             if until - day > _LEFT_OPEN:
                 _work_off(records, rules, run, day, outbox.now)
             while queue.bodies:

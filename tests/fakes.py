@@ -11,6 +11,8 @@ from chalicelib.flows.ports import Condition, Delivery, Item, Table
 
 SENT = Delivery("sent", "id-1")
 RETRY = Delivery("retry", "TooManyRequestsException")
+STOPPED = Delivery("stopped", "SendingPausedException")
+OPTED_OUT = Delivery("opted-out", "OptedOut")
 REFUSED = Delivery("refused", "MessageRejected")
 UNKNOWN = Delivery("unknown", "ReadTimeoutError")
 
@@ -25,6 +27,7 @@ class Mailed(NamedTuple):
     mime: bytes
     recipient: str
     notice: str
+    attempt: int
 
     @property
     def mail(self) -> EmailMessage:
@@ -57,8 +60,8 @@ class FakeMail:
         self.sent: list[Mailed] = []
         self._answers = list(answers) or [SENT]
 
-    def send(self, mime: bytes, *, recipient: str, notice: str) -> Delivery:
-        self.sent.append(Mailed(mime, recipient, notice))
+    def send(self, mime: bytes, *, recipient: str, notice: str, attempt: int) -> Delivery:
+        self.sent.append(Mailed(mime, recipient, notice, attempt))
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if answer is None:
             raise Crash("in the call")
@@ -66,13 +69,19 @@ class FakeMail:
 
 
 class FakeSms:
-    def __init__(self, answer: Delivery = SENT) -> None:
+    """An SMS provider with one answer for everything; `opted_out` are phones that want nothing."""
+
+    def __init__(self, answer: Delivery = SENT, opted_out: frozenset[str] = frozenset()) -> None:
         self.sent: list[tuple[str, str, str]] = []
+        self.opted_out = opted_out
         self._answer = answer
 
     def send(self, text: str, *, phone: str, notice: str) -> Delivery:
         self.sent.append((text, phone, notice))
-        return self._answer
+        return self._answer._replace(detail=f"sms-{len(self.sent)}") if self._answer == SENT else self._answer
+
+    def is_opted_out(self, phone: str) -> bool:
+        return phone in self.opted_out
 
 
 class FakeQueue:
@@ -80,9 +89,21 @@ class FakeQueue:
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
+        self.delays: list[int] = []
 
-    def send(self, bodies: Sequence[str]) -> None:
+    def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
         self.bodies += bodies
+        self.delays += [delay_seconds] * len(bodies)
+
+
+class FakeJournal:
+    """Keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.notes: list[dict[str, str | int]] = []
+
+    def note(self, event: str, **fields: str | int) -> None:
+        self.notes.append({"event": event, **fields})
 
 
 class CrashingTable:

@@ -18,10 +18,10 @@ from moto.sesv2.models import sesv2_backends
 import app
 from chalicelib.core.link import Scope
 from chalicelib.core.notice import State
-from chalicelib.flows import delivery
-from chalicelib.flows.delivery import Sender
+from chalicelib.core.rulebook import Channel
 from chalicelib.flows.links import mint, new_code
 from chalicelib.flows.records import Records
+from chalicelib.flows.sender import Sender
 from tests import builders
 from tests.builders import OWNER, bill, contact, day, owner, payment, tenure
 from tests.conftest import REGION
@@ -30,7 +30,7 @@ from tests.flows.office import at
 
 NOW = "2026-06-30 10:00"
 PROBLEM = "application/problem+json"
-CACHED = ("environment", "client", "sending_client", "records", "sender")
+CACHED = ("environment", "client", "sending_client", "records", "sender", "queue", "journal")
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def wired(stack: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.Monke
     url = boto3.client("sqs").get_queue_url(QueueName="courtyard-notices")["QueueUrl"]
     monkeypatch.setenv("COURTYARD_QUEUE_URL", url)
     monkeypatch.setenv("COURTYARD_MODE", "live")
+    monkeypatch.setenv("COURTYARD_MAIL_RATE", "1000")
     monkeypatch.setattr(app, "bundle", builders.bundle)
+    monkeypatch.setattr(app, "LEFT_OVER_MILLISECONDS", 0)  # Chalice's test client gives three seconds
     set_clock(monkeypatch, NOW)
     for name in CACHED:
         getattr(app, name).cache_clear()
@@ -343,11 +345,12 @@ def due(wired: pytest.MonkeyPatch) -> Records:
 
 def test_a_day_from_schedule_to_ses_and_sns(due: Records) -> None:
     with Client(app.app) as client:
-        assert client.lambda_.invoke("planner", {}).payload == {"notices": 3, "tasks": 0, "waits": 0}
+        counts = {"notices": 3, "tasks": 0, "waits": 0}
+        assert client.lambda_.invoke("planner", {}).payload == {"phase": "done", **counts}
         records = received()
         assert work(client, records) == {"batchItemFailures": []}
         assert work(client, records) == {"batchItemFailures": []}
-        assert client.lambda_.invoke("planner", {}).payload["notices"] == 0
+        assert client.lambda_.invoke("planner", {}).payload == {"phase": "done"}
     assert len(mails()) == 2
 
 
@@ -368,7 +371,9 @@ def test_a_message_another_worker_has_in_hand_stays_in_the_queue(due: Records) -
         (record, *_) = [one for one in received() if "o-0" in one["body"]]
         (notice,) = due.notices.load_history("o-0").notices
         now = app.now()
-        attempt = due.notices.claim(notice, notice.bills, now=now, leased_until=now + timedelta(minutes=10))
+        attempt = due.notices.claim(
+            notice, notice.bills, notice.channel, now=now, leased_until=now + timedelta(minutes=10)
+        )
         assert work(client, [record]) == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
         due.notices.advance(notice, State.CALLING, only_from=(State.CLAIMED,), attempt=attempt)
         assert work(client, [record]) == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
@@ -378,11 +383,11 @@ def test_a_message_another_worker_has_in_hand_stays_in_the_queue(due: Records) -
 
 
 def test_nothing_personal_is_ever_logged(
-    due: Records, wired: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    due: Records, wired: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A whole run with everything that can happen in it: sent, refused, unknown, broken, opened, unsubscribed."""
     mail = FakeMail()
-    sender = Sender(mail, FakeSms(), "live")
+    sender = Sender(mail, FakeSms(), "live", journal=app.journal())
     wired.setattr(app, "sender", lambda: sender)
     caplog.set_level(logging.DEBUG)
     logging.getLogger("botocore").setLevel(logging.WARNING)  # the SDK's debug log is off in the functions
@@ -395,9 +400,10 @@ def test_nothing_personal_is_ever_logged(
             form = {"Content-Type": app.FORM}
             assert client.http.post(f"/v1/unsubscribe?t={one.stop_code}", headers=form, body=b"").status_code == 200
         client.http.get(f"/v1/statement?on={sent[0].code}", headers=bearer(sent[0].code))
-    logged = caplog.text
-    assert "planned" in logged
-    assert "notice SENT" in logged
+    logged = caplog.text + capsys.readouterr().out
+    assert '"event": "planned"' in logged
+    assert '"state": "SENT"' in logged
+    assert '"event": "fault"' in logged
     private = ["王小明", "李大力", "张无邮", "wang@", "li@", "13800000001", "13900000002", "13700000003"]
     private += ["123456", "1,234.5", "1234.5", *(one.code for one in sent), *(one.stop_code for one in sent)]
     for word in private:
@@ -502,7 +508,9 @@ def test_planner_and_worker_need_just_what_their_policies_allow(due: Records) ->
         work(client, records)
     planner.assert_within("policy-planner.json")
     # reading from the queue is Lambda's own doing, in the worker's name
-    worker.assert_within("policy-worker.json", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    # and what must wait goes back into it only when a provider says so
+    unseen = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage")
+    worker.assert_within("policy-worker.json", *unseen)
 
 
 # wiring
@@ -518,8 +526,10 @@ def test_the_sender_is_made_of_the_settings(wired: pytest.MonkeyPatch) -> None:
     wired.setenv("COURTYARD_MODE", "team")
     wired.setenv("COURTYARD_TEAM", "a@team.example  b@team.example")
     app.environment.cache_clear()
-    made: delivery.Sender = app.sender()
+    made = app.sender()
     assert (made.mode, made.team) == ("team", {"a@team.example", "b@team.example"})
+    assert (made.queue, made.journal) == (app.queue(), app.journal())
+    assert made.rates == {Channel.EMAIL: 1000.0, Channel.SMS: 1.0}, "one a second where nothing is said"
 
 
 def test_a_mode_nobody_knows_stops_the_functions(wired: pytest.MonkeyPatch) -> None:

@@ -197,7 +197,9 @@ def test_the_names_the_settings_look_for_are_those_the_template_gives(package: P
     assert variables["COURTYARD_CONFIGURATION_SET"] == package.resources["MailConfigurationSet"]["Properties"]["Name"]
 
 
-def test_one_schedule_starts_the_planner_when_messages_may_first_go_out(package: Package) -> None:
+def test_one_schedule_starts_the_planner_from_when_messages_may_go_out_and_again_to_go_on(
+    package: Package,
+) -> None:
     kinds = [one["Type"] for one in package.resources.values()]
     assert kinds.count("AWS::Scheduler::Schedule") == 1
     assert "AWS::Events::Rule" not in kinds
@@ -206,7 +208,8 @@ def test_one_schedule_starts_the_planner_when_messages_may_first_go_out(package:
     rules = compiler.compiled(SITE).files.rulebook
     assert schedule["ScheduleExpressionTimezone"] == rules.community.time_zone
     hour, minute = (int(part) for part in rules.collection.message_hours.opens.split(":"))
-    assert schedule["ScheduleExpression"] == f"cron({minute} {hour} * * ? *)"
+    first, last = hour, int(rules.collection.message_hours.closes.split(":")[0]) - 2
+    assert schedule["ScheduleExpression"] == f"cron({minute}/15 {first}-{last} * * ? *)"
     assert schedule["Target"]["DeadLetterConfig"]
 
 
@@ -232,7 +235,7 @@ def as_list(value: Any) -> list[Any]:
 
 def test_no_role_may_do_everything_or_something_to_everything(package: Package) -> None:
     found = policies(package)
-    assert len(found) == 4
+    assert len(found) == 6
     for role, statements in found.items():
         assert statements, role
         for statement in statements:
@@ -241,7 +244,8 @@ def test_no_role_may_do_everything_or_something_to_everything(package: Package) 
             assert "*" not in as_list(statement.get("Resource", [])), role
             if "NotResource" in statement:
                 # a text message has no resource: all but every topic is the narrowest SNS can say
-                assert (statement["Action"], statement["NotResource"]) == ("sns:Publish", "arn:*:sns:*:*:*")
+                assert statement["Action"] == ["sns:Publish", "sns:CheckIfPhoneNumberIsOptedOut"]
+                assert statement["NotResource"] == "arn:*:sns:*:*:*"
 
 
 def test_each_function_has_a_policy_of_its_own_and_none_is_guessed() -> None:
@@ -249,8 +253,8 @@ def test_each_function_has_a_policy_of_its_own_and_none_is_guessed() -> None:
     stage = config["stages"]["live"]
     assert config["autogen_policy"] is False
     files = [stage["iam_policy_file"], *(one["iam_policy_file"] for one in stage["lambda_functions"].values())]
-    assert len(set(files)) == 3
-    assert set(stage["lambda_functions"]) == {"planner", "worker"}
+    assert len(set(files)) == 4
+    assert set(stage["lambda_functions"]) == {"planner", "worker", "feedback", "receipts"}
     for file in files:
         json.loads((FUNCTIONS / ".chalice" / file).read_text(encoding="utf-8"))
 
@@ -280,19 +284,20 @@ def test_the_api_may_change_nothing_but_owners(package: Package) -> None:
 def test_no_resource_of_ours_has_the_name_of_one_chalice_makes(package: Package) -> None:
     """Equal names would be merged into one without a word."""
     handlers = {"APIHandler", "RestAPI", "DefaultRole"}
-    handlers |= {name.title().replace("_", "") for name in ("planner", "worker")}
+    handlers |= {name.title().replace("_", "") for name in ("planner", "worker", "feedback", "receipts")}
     ours = set(read(FUNCTIONS / "resources.yml")["Resources"])
     assert not ours & handlers
-    assert all(name.endswith(("Table", "Queue", "Topic", "Set", "Alarm")) for name in ours)
-    assert not any(name.endswith(("Table", "Queue", "Topic", "Set", "Alarm")) for name in handlers)
+    endings = ("Table", "Queue", "Topic", "TopicPolicy", "Set", "Destination", "Alarm")
+    assert all(name.endswith(endings) for name in ours)
+    assert not any(name.endswith(endings) for name in handlers)
     patched = set(read(FUNCTIONS / "patches.yml")["Resources"])
     assert patched - handlers == {"PlannerSchedule", "PlannerScheduleRole"}
     assert ours | patched <= set(package.resources)
 
 
 def test_what_is_patched_is_what_chalice_made(package: Package) -> None:
-    for name, kind in (("Worker", "AWS::Serverless::Function"), ("Planner", "AWS::Serverless::Function")):
-        assert package.resources[name]["Type"] == kind
+    for name in ("Worker", "Planner", "Feedback", "Receipts"):
+        assert package.resources[name]["Type"] == "AWS::Serverless::Function"
     assert package.resources["RestAPI"]["Type"] == "AWS::Serverless::Api"
 
 

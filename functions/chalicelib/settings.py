@@ -8,7 +8,10 @@ from .flows.ports import Mode
 
 
 class Settings(NamedTuple):
-    """Where table, queue and site are (the site: if not at the rules' address), and how far the functions may go."""
+    """Where table, queue, topic and site are (the site: if not at the rules' address), and how far all may go.
+
+    The rates are the messages a second that the account may send.
+    """
 
     table: str
     queue_url: str
@@ -16,6 +19,9 @@ class Settings(NamedTuple):
     mode: Mode
     team: frozenset[str]
     site_url: str | None
+    topic: str
+    mail_rate: float
+    sms_rate: float
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -30,4 +36,19 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mode=cast(Mode, mode),
         team=frozenset(environment.get("COURTYARD_TEAM", "").split()),
         site_url=environment.get("COURTYARD_SITE_URL"),
+        topic=environment.get("COURTYARD_MAIL_TOPIC", ""),
+        mail_rate=_rate(environment, "COURTYARD_MAIL_RATE"),
+        sms_rate=_rate(environment, "COURTYARD_SMS_RATE"),
     )
+
+
+def _rate(environment: Mapping[str, str], name: str) -> float:
+    """Messages a second; one, as a new account may send, where nothing is said."""
+    said = environment.get(name, "1")
+    try:
+        rate = float(said)
+    except ValueError:
+        rate = 0
+    if not 0 < rate < 10_000:
+        raise ValueError(f"{name} is {said!r}; it must be messages a second, such as 14")
+    return rate

@@ -619,8 +619,3 @@ def test_the_day_of_the_last_notice_tells_which_steps_lie_behind(last: str, step
 
 def test_an_owner_who_was_never_written_to_has_no_history() -> None:
     assert remembered(account(Q1), rules()) == History()
-
-
-def test_a_history_without_a_notice_is_as_it_was_before() -> None:
-    whole = told("bill-issued", "due-soon-15")
-    assert whole.without(f"{Q1.key}#due-soon-15") == told("bill-issued")

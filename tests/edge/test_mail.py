@@ -57,6 +57,6 @@ def test_a_text_message_goes_from_plan_to_sns(office: Office) -> None:
 
 def test_a_sender_ses_does_not_know_makes_a_task_not_a_silence(office: Office) -> None:
     boto3.client("sesv2").delete_email_identity(EmailIdentity="service@sample.example")
-    office.enter(bill())
+    office.enter(bill(), owner=owner(OWNER, contact(phone=None)))
     assert office.run("2026-03-01") == [State.FAILED]
     assert [task.task for task in office.tasks()] == ["letter"]

@@ -39,7 +39,7 @@ def client(service: str, url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def mail(url: str, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     ses = SesMail(client("sesv2", url, monkeypatch), "courtyard")
-    return ses.send(MIME, recipient="wang@owner.example", notice="abc")
+    return ses.send(MIME, recipient="wang@owner.example", notice="abc", attempt=2)
 
 
 def sms(url: str, monkeypatch: pytest.MonkeyPatch) -> Delivery:
@@ -55,13 +55,16 @@ def sms(url: str, monkeypatch: pytest.MonkeyPatch) -> Delivery:
         ("accept", 500, b'{"message": "x"}', "unknown"),
         ("accept", 503, b'{"message": "x"}', "unknown"),
         ("accept", 429, b'{"__type": "TooManyRequestsException", "message": "x"}', "retry"),
-        ("accept", 400, b'{"__type": "LimitExceededException", "message": "x"}', "retry"),
-        ("accept", 400, b'{"__type": "SendingPausedException", "message": "x"}', "retry"),
-        ("accept", 400, b'{"__type": "AccountSuspendedException", "message": "x"}', "retry"),
+        ("accept", 400, b'{"__type": "LimitExceededException", "message": "x"}', "stopped"),
+        ("accept", 400, b'{"__type": "SendingPausedException", "message": "x"}', "stopped"),
+        ("accept", 400, b'{"__type": "AccountSuspendedException", "message": "x"}', "stopped"),
         ("accept", 400, b'{"__type": "ThrottlingException", "message": "x"}', "retry"),
         ("accept", 400, b'{"__type": "MessageRejected", "message": "x"}', "refused"),
-        ("accept", 400, b'{"__type": "MailFromDomainNotVerifiedException", "message": "x"}', "retry"),
-        ("accept", 403, b'{"__type": "AccessDeniedException", "message": "x"}', "retry"),
+        ("accept", 400, b'{"__type": "MessageRejected", "message": "Email address is not verified"}', "stopped"),
+        ("accept", 400, b'{"__type": "ThrottlingException", "message": "Daily message quota exceeded"}', "stopped"),
+        ("accept", 400, b'{"__type": "ThrottlingException", "message": "Maximum sending rate exceeded"}', "retry"),
+        ("accept", 400, b'{"__type": "MailFromDomainNotVerifiedException", "message": "x"}', "stopped"),
+        ("accept", 403, b'{"__type": "AccessDeniedException", "message": "x"}', "stopped"),
         ("accept", 400, b'{"__type": "BadRequestException", "message": "x"}', "refused"),
     ],
 )
@@ -83,7 +86,7 @@ def test_one_request_reaches_ses_and_its_outcome_is_told(
         ("accept", 400, sns_error("Throttled"), "retry"),
         ("accept", 429, sns_error("Throttling"), "retry"),
         ("accept", 400, sns_error("InvalidParameter"), "refused"),
-        ("accept", 403, sns_error("OptedOut"), "refused"),
+        ("accept", 403, sns_error("OptedOut"), "opted-out"),
     ],
 )
 def test_one_request_reaches_sns_and_its_outcome_is_told(
@@ -111,7 +114,9 @@ def test_without_credentials_nothing_left_and_it_may_be_tried_again(monkeypatch:
     with provider() as ses:
         made = client("sesv2", ses.url, monkeypatch)
         made._request_signer._credentials = None  # the name is botocore's; there is no public way to lose them
-        assert SesMail(made, "courtyard").send(MIME, recipient="a@b.example", notice="abc").outcome == "retry"
+        assert (
+            SesMail(made, "courtyard").send(MIME, recipient="a@b.example", notice="abc", attempt=1).outcome == "retry"
+        )
     assert ses.requests == []
 
 
@@ -120,7 +125,7 @@ def test_the_provider_gets_the_raw_message_its_tag_and_the_configuration_set(mon
         assert mail(ses.url, monkeypatch) == Delivery("sent", "id-1")
     request = json.loads(ses.requests[0].split(b"\r\n\r\n", 1)[1])
     assert request["Destination"] == {"ToAddresses": ["wang@owner.example"]}
-    assert request["EmailTags"] == [{"Name": "notice", "Value": "abc"}]
+    assert request["EmailTags"] == [{"Name": "notice", "Value": "abc"}, {"Name": "attempt", "Value": "2"}]
     assert request["ConfigurationSetName"] == "courtyard"
     assert set(request["Content"]) == {"Raw"}
 

@@ -10,13 +10,14 @@ from chalicelib.core.bundle import Bundle, rules_digest
 from chalicelib.core.calendar import instant
 from chalicelib.core.notice import Notice, State, Task
 from chalicelib.flows import delivery, reminders
-from chalicelib.flows.delivery import Mode, Sender
-from chalicelib.flows.ports import Table
+from chalicelib.flows.ports import Mode, Table
 from chalicelib.flows.records import Fact, Records
+from chalicelib.flows.run import queue_run
+from chalicelib.flows.sender import Sender
 from staff.memory import MemoryTable
 from tests import builders
 from tests.builders import OWNER, day
-from tests.fakes import FakeMail, FakeQueue, FakeSms
+from tests.fakes import FakeJournal, FakeMail, FakeQueue, FakeSms
 
 
 def at(text: str) -> datetime:
@@ -31,6 +32,8 @@ class Office:
     mail: FakeMail = field(default_factory=FakeMail)
     sms: FakeSms = field(default_factory=FakeSms)
     queue: FakeQueue = field(default_factory=FakeQueue)
+    again: FakeQueue = field(default_factory=FakeQueue)
+    journal: FakeJournal = field(default_factory=FakeJournal)
     mode: Mode = "live"
     team: frozenset[str] = frozenset()
     bundle: Bundle = field(default_factory=builders.bundle)
@@ -41,7 +44,7 @@ class Office:
 
     @property
     def sender(self) -> Sender:
-        return Sender(self.mail, self.sms, self.mode, self.team)
+        return Sender(self.mail, self.sms, self.mode, self.team, queue=self.again, journal=self.journal)
 
     def through(self, table: Table) -> "Office":
         """The same centre with its records reached another way."""
@@ -64,7 +67,7 @@ class Office:
         """The daily run."""
         if is_fresh:
             self.records.set_ledger_through(day(on))
-        return reminders.queue_run(self.records, self.bundle, self.queue, on=day(on))
+        return queue_run(self.records, self.bundle, self.queue, on=day(on))
 
     def deliver(self, now: str, body: str | None = None) -> list[State]:
         """The worker at a local time: everything in the queue, or one message."""

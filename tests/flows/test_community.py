@@ -30,6 +30,7 @@ from chalicelib.core.rulebook import Actor, Channel, HoldKind, ReferenceRate, Re
 from chalicelib.core.tasks import Standing
 from chalicelib.flows import approvals, holds, reminders, tasks
 from chalicelib.flows.delivery import deliver
+from chalicelib.flows.run import queue_run
 from staff import billfile
 from staff.cells import Cell
 from staff.lookups import Lookups
@@ -443,7 +444,7 @@ class Community(RuleBasedStateMachine):
 
     def _plan(self, on: date, *, is_looked_into: bool = False) -> None:
         planned = self._planned(on) if is_looked_into else None
-        run = reminders.queue_run(self.office.records, self.office.bundle, self.office.queue, on=on)
+        run = queue_run(self.office.records, self.office.bundle, self.office.queue, on=on)
         if planned:
             assert (run.notices, run.tasks) == (planned.notices, planned.tasks), "the same inputs give the same plan"
         for id, waiver in run.waivers.items():

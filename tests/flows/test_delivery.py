@@ -271,14 +271,27 @@ def test_a_send_whose_outcome_is_unknown_is_shown_so_and_never_made_again(later:
     assert office.notices()[0].reason == "ReadTimeoutError"
 
 
-def test_a_refused_message_is_not_tried_again_and_becomes_a_task() -> None:
+def test_a_refused_message_is_not_tried_again_there_but_goes_by_the_next_channel_at_once() -> None:
     office = planned(FakeMail(REFUSED))
-    assert office.deliver("2026-03-01 10:00") == [State.FAILED]
+    assert office.deliver("2026-03-01 10:00") == [State.SENT]
+    office.deliver("2026-03-01 10:00", BODY)
+    office.run("2026-03-02")
+    assert (len(office.mail.sent), len(office.sms.sent)) == (1, 1)
+    (notice,) = office.notices()
+    assert (notice.channel, notice.attempt) == (Channel.SMS, 2)
+    assert office.tasks() == ()
+
+
+def test_where_no_machine_has_another_way_a_refused_message_becomes_a_task() -> None:
+    office = Office(mail=FakeMail(REFUSED))
+    office.enter(Q1, owner=owner(OWNER, contact(phone=None)))
+    assert office.run("2026-03-01") == [State.FAILED]
     office.deliver("2026-03-01 10:00", BODY)
     office.run("2026-03-02")
     assert len(office.mail.sent) == 1
     (task,) = office.tasks()
     assert (task.task, task.step) == ("letter", "bill-issued")
+    assert office.notices()[0].reason == "MessageRejected"
 
 
 def test_a_provider_that_wants_it_later_gets_it_later_once() -> None:
@@ -339,10 +352,16 @@ def test_a_kill_inside_the_call_ends_as_unknown() -> None:
     assert len(office.mail.sent) == 1
 
 
+def claimed(office: Office) -> int | None:
+    """The attempt of a worker that has taken the notice at ten, and is not heard of for ten minutes."""
+    (notice,) = office.notices()
+    ten, ten_past = at("2026-03-01 10:00"), at("2026-03-01 10:10")
+    return office.records.notices.claim(notice, notice.bills, Channel.EMAIL, now=ten, leased_until=ten_past)
+
+
 def test_a_worker_cut_off_before_its_call_is_followed_by_another_once_its_claim_has_run_out() -> None:
     office = planned()
-    (notice,) = office.notices()
-    office.records.notices.claim(notice, notice.bills, now=at("2026-03-01 10:00"), leased_until=at("2026-03-01 10:10"))
+    claimed(office)
     assert office.deliver("2026-03-01 10:09", BODY) == [State.CLAIMED]
     assert office.deliver("2026-03-01 10:11", BODY) == [State.SENT]
 
@@ -351,9 +370,7 @@ def test_a_slow_worker_taken_for_dead_does_not_send_after_all() -> None:
     """Its claim has run out and another has sent: its own attempt number stops it before the call."""
     office = planned()
     (notice,) = office.notices()
-    attempt = office.records.notices.claim(
-        notice, notice.bills, now=at("2026-03-01 10:00"), leased_until=at("2026-03-01 10:10")
-    )
+    attempt = claimed(office)
     assert office.deliver("2026-03-01 10:11", BODY) == [State.SENT]
     slow = replace(notice, attempt=attempt, state=State.CLAIMED)
     may_call = office.records.notices.advance(slow, State.CALLING, only_from=(State.CLAIMED,), attempt=attempt)

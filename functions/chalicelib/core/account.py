@@ -189,6 +189,19 @@ class Consent(Struct, frozen=True, kw_only=True):
     by: str
 
 
+class Suppression(Struct, frozen=True, kw_only=True):
+    """An address nobody writes to any more, by its mark: mail came back, its reader complained, a phone opted out.
+
+    `notice` is the message that showed it; another address of the owner is not concerned.
+    """
+
+    channel: Channel
+    mark: str
+    reason: Literal["bounced", "complained", "opted-out"]
+    on: date
+    notice: str
+
+
 class Account(Struct, frozen=True, kw_only=True):
     """All facts of one owner, and the marks the owner's record carries for the machinery."""
 
@@ -199,6 +212,7 @@ class Account(Struct, frozen=True, kw_only=True):
     adjustments: tuple[Adjustment, ...] = ()
     holds: tuple[Hold, ...] = ()
     consents: tuple[Consent, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     link_generation: int = 0
     unsubscribed: frozenset[Channel] = frozenset()
     last_notice: str | None = None

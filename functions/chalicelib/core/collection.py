@@ -199,7 +199,8 @@ def _step(case: _Case, ready: dict[str, Turn]) -> Step:
     turn = max(ready.values(), key=lambda turn: turn.rank)
     bills = [case.ledger.debts[key].bill for key, other in ready.items() if other == turn]
     first = min(bills, key=lambda bill: (bill.due_on, bill.key))
-    channel = channels(case.account, turn.stage, case.rules.community)[0]
+    tried = case.history.tried(f"{first.key}#{turn.step}")
+    channel = channels(case.account, turn.stage, case.rules.community, tried)[0]
     code = "step-after-due" if case.on > first.due_on else "step-before-due"
     if channel is Channel.CASE:
         code = "step-case"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from .notice import TOLD, Approval, Call, Notice, Outcome, State, Task
+from .notice import REACHED, TOLD, Approval, Call, Notice, Outcome, State, Task
 from .rulebook import Channel
 
 PROVEN = frozenset({Outcome.REACHED, Outcome.DELIVERED})
@@ -50,7 +50,7 @@ class History(Struct, frozen=True):
     def proven(self, bill_key: str) -> Iterator[tuple[date, str]]:
         """The days, each with its stage, on which the owner was certainly told of a bill."""
         for notice in self.notices:
-            is_sent = notice.state is State.SENT and not notice.reason.startswith(_NOT_SENT)
+            is_sent = notice.state in REACHED and not notice.reason.startswith(_NOT_SENT)
             if is_sent and notice.told_on and bill_key in notice.bills:
                 yield notice.told_on, notice.stage
         for task in self.tasks:
@@ -68,7 +68,6 @@ class History(Struct, frozen=True):
         for call in self.calls:
             yield call.on
 
-    def without(self, key: str) -> "History":
-        """The history as it was before one notice."""
-        kept = tuple(notice for notice in self.notices if notice.key != key)
-        return History(kept, self.tasks, self.approvals, self.calls)
+    def tried(self, key: str) -> frozenset[str]:
+        """The addresses, by their marks, that a notice has been given up for."""
+        return next((notice.tried for notice in self.notices if notice.key == key), frozenset())

@@ -1,5 +1,6 @@
 """One stage told to one owner: its key, its states, and which state may follow which."""
 
+import hashlib
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -16,24 +17,33 @@ class State(StrEnum):
     CLAIMED = "CLAIMED"
     CALLING = "CALLING"
     SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    BOUNCED = "BOUNCED"
+    COMPLAINED = "COMPLAINED"
     RETRY = "RETRY"
     SKIPPED = "SKIPPED"
     UNKNOWN = "UNKNOWN"
     FAILED = "FAILED"
 
 
-CLAIMABLE = (State.PLANNED, State.QUEUED, State.RETRY, State.SKIPPED)
-"""Nothing has gone out: a worker may take such a notice if the rules (again) ask for it."""
+CLAIMABLE = (State.PLANNED, State.QUEUED, State.RETRY, State.SKIPPED, State.BOUNCED)
+"""Nothing has reached the owner: a worker may take such a notice if the rules (again) ask for it."""
 
-TOLD = (State.CALLING, State.SENT, State.UNKNOWN, State.FAILED)
-"""A call was begun: the step is behind the owner, whatever came of it."""
+TOLD = (State.CALLING, State.SENT, State.UNKNOWN, State.DELIVERED, State.COMPLAINED, State.FAILED)
+"""A call was begun and did not come back: the step is behind the owner, whatever came of it."""
+
+REACHED = (State.SENT, State.DELIVERED, State.COMPLAINED)
+"""A provider has taken the message and has not given it back."""
 
 IN_HAND = (State.CLAIMED, State.CALLING)
 """A worker is at it: until what came of it is on record, its message must not leave the queue."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """A notice on record; `step` is the stage, with its day where a stage has several (`due-soon-3`)."""
+    """A notice on record; `step` is the stage, with its day where a stage has several (`due-soon-3`).
+
+    `channel` is that of the last attempt, begun at `called_at`; `tried` are the marks of addresses given up for it.
+    """
 
     owner: str
     anchor: str
@@ -47,10 +57,21 @@ class Notice(Struct, frozen=True, kw_only=True):
     leased_until: datetime | None = None
     reason: str = ""
     told_on: date | None = None
+    called_at: datetime | None = None
+    tried: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
         return f"{self.anchor}#{self.step}"
+
+    @property
+    def trace(self) -> str:
+        return trace(self.owner, self.key)
+
+
+def trace(owner: str, key: str) -> str:
+    """The one name of a notice in every log, from the plan to the provider's last word; it tells nobody whose it is."""
+    return hashlib.sha256(f"{owner}#{key}".encode()).hexdigest()[:16]
 
 
 class Task(Struct, frozen=True, kw_only=True):

@@ -1,19 +1,23 @@
 """How an owner can be reached."""
 
+import hashlib
+from collections.abc import Collection
+
 from .account import Account, Contact
 from .rulebook import SENT_BY_MACHINE, Channel, Community, SmsProfile, Stage, Treatment
 
 
-def channels(account: Account, stage: Stage, community: Community) -> tuple[Channel, ...]:
+def channels(account: Account, stage: Stage, community: Community, tried: Collection[str] = ()) -> tuple[Channel, ...]:
     """The channels of a stage that work for an owner, best first; the last is always done by people.
 
-    Mainland carriers do not carry demands, so a demand never goes by SMS there.
+    Mainland carriers do not carry demands, so a demand never goes by SMS there. An address by which this very
+    message could not be had (`tried`, by its mark) is not used for it again.
     """
     usable = set(Channel) - account.unsubscribed
-    if not contact_by(account, Channel.EMAIL):
+    if not contact_by(account, Channel.EMAIL, tried):
         usable -= {Channel.EMAIL}
     is_barred = stage.demand and community.sms.profile is SmsProfile.MAINLAND_CHINA
-    if is_barred or not contact_by(account, Channel.SMS):
+    if is_barred or not contact_by(account, Channel.SMS, tried):
         usable -= {Channel.SMS}
     if stage.demand and Treatment.NO_AUTOMATIC_DEMAND in account.owner.care:
         usable -= SENT_BY_MACHINE
@@ -23,12 +27,27 @@ def channels(account: Account, stage: Stage, community: Community) -> tuple[Chan
     return tuple(found)
 
 
-def contact_by(account: Account, channel: Channel) -> Contact | None:
-    """The first of an owner's contacts who can be reached by a channel; a named contact comes before the owner."""
+def contact_by(account: Account, channel: Channel, tried: Collection[str] = ()) -> Contact | None:
+    """The first of an owner's contacts who can be reached by a channel; a named contact comes before the owner.
+
+    Nobody is written to at an address that came back, complained or opted out; people may still call there.
+    """
     contacts = account.owner.contacts
     if Treatment.NAMED_CONTACT in account.owner.care:
         contacts = tuple(sorted(contacts, key=lambda contact: contact.role not in ("delegate", "child")))
+    closed = {one.mark for one in account.suppressions if one.channel is channel} | set(tried)
     for contact in contacts:
-        if (contact.email if channel is Channel.EMAIL else contact.phone) is not None:
+        address = address_of(contact, channel)
+        if address is not None and (channel not in SENT_BY_MACHINE or mark(address) not in closed):
             return contact
     return None
+
+
+def address_of(contact: Contact, channel: Channel) -> str | None:
+    """Where a contact is reached by a channel."""
+    return contact.email if channel is Channel.EMAIL else contact.phone
+
+
+def mark(address: str) -> str:
+    """What an address is known by where it need not be read: the same however it is written."""
+    return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:16]

@@ -442,6 +442,10 @@ class Limits(_Rules, frozen=True, kw_only=True):
     An approval holds for `approval_days`. Staff have `task_working_days` for what a stage gives no time of its
     own. Nobody is contacted more than three times a week, nor pressed by a ledger older than a week; a link lives a
     month at least, and little more than a year at most.
+
+    A message of which it is not known whether it went out is given to staff after `unknown_hours`. Text messages are
+    limited in the parts carriers bill (`sms_segments_a_month`). A run that would tell more than `run_times` as many
+    owners of a stage as any day of the past year, and more than `run_floor`, waits for a manager's word.
     """
 
     min_interval_days: Annotated[int, Meta(ge=1, le=30)]
@@ -449,6 +453,10 @@ class Limits(_Rules, frozen=True, kw_only=True):
     ledger_fresh_days: Annotated[int, Meta(ge=0, le=7)]
     task_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
     approval_days: Annotated[int, Meta(ge=1, le=30)] = 15
+    unknown_hours: Annotated[int, Meta(ge=1, le=72)] = 12
+    sms_segments_a_month: Annotated[int, Meta(ge=0)] | None = None
+    run_times: Annotated[int, Meta(ge=1, le=10)] = 2
+    run_floor: Annotated[int, Meta(ge=1)] = 100
     link_days: Annotated[int, Meta(ge=30, le=400)]
     visible_days_before_due: Annotated[int, Meta(ge=1, le=400)]
 

@@ -1,21 +1,23 @@
 """What staff still have to do: whether it is still asked for, and what a contact made of it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
-from .account import Account, Owner
+from .account import Account, Owner, Suppression
 from .contacts import next_free_day
 from .history import History
 from .hours import next_open_day
 from .ledger import Ledger
-from .notice import Call, Outcome, Task
-from .rulebook import Actor, Channel, Hours, Rulebook, TaskRule
+from .notice import Call, Notice, Outcome, State, Task
+from .rulebook import Actor, Channel, Hours, Limits, Rulebook, TaskRule
 from .turns import CHANGED, change_of, demands, progress
 
 CARE_REVIEW = "care-review"
+UNREACHABLE = "unreachable"
+UNKNOWN = "unknown"
 
 
 class Standing(StrEnum):
@@ -52,7 +54,13 @@ def open_tasks(
 ) -> list[OpenTask]:
     """An owner's tasks that are not done, each checked again: what was paid is not asked for once more."""
     # a demand whose stage the policy no longer has is a demand all the same
-    friendly = {CARE_REVIEW, CHANGED, *(stage.id for stage in rules.collection.stages if not stage.demand)}
+    friendly = {
+        CARE_REVIEW,
+        CHANGED,
+        UNREACHABLE,
+        UNKNOWN,
+        *(stage.id for stage in rules.collection.stages if not stage.demand),
+    }
     found = []
     for task in history.tasks:
         if task.done_on is None:
@@ -139,6 +147,54 @@ def care_review(owner: Owner, on: date) -> Task | None:
         reason=CARE_REVIEW,
         by=Actor.SUPERVISOR,
     )
+
+
+def unreachable(owner: str, closed: Suppression) -> Task:
+    """A case for an address that nobody writes to any more: staff ask the owner for another one."""
+    return Task(
+        owner=owner,
+        anchor="contact",
+        stage=UNREACHABLE,
+        step=f"{UNREACHABLE}-{closed.channel.value}-{closed.mark}",
+        bills=(),
+        task=Channel.CASE.value,
+        opened_on=closed.on,
+        reason=closed.reason,
+    )
+
+
+def unclear(history: History) -> list[Notice]:
+    """The notices of which nobody knows whether they went out, and staff have not been asked to find out."""
+    known = {task.key for task in history.tasks}
+    lost = [notice for notice in history.notices if notice.state in (State.UNKNOWN, State.CALLING)]
+    return [notice for notice in lost if f"{notice.anchor}#{lost_step(notice)}" not in known]
+
+
+def lost_cases(history: History, limits: Limits, at: datetime) -> list[Task]:
+    """A case for each notice of which, so many hours after its call, nobody knows whether it went out.
+
+    Staff look it up at the provider or ask the owner; the machine never sends it again by itself.
+    """
+    since = at - timedelta(hours=limits.unknown_hours)
+    return [_lost(notice, at) for notice in unclear(history) if notice.called_at is None or notice.called_at <= since]
+
+
+def _lost(notice: Notice, at: datetime) -> Task:
+    return Task(
+        owner=notice.owner,
+        anchor=notice.anchor,
+        stage=UNKNOWN,
+        step=lost_step(notice),
+        bills=(),
+        task=Channel.CASE.value,
+        opened_on=at.date(),
+        reason=UNKNOWN,
+    )
+
+
+def lost_step(notice: Notice) -> str:
+    """The step of the case for a notice whose outcome is unknown; a dot, for it tells the owner nothing."""
+    return f"{UNKNOWN}.{notice.step}.{notice.attempt}"
 
 
 def _a_year_later(day: date) -> date:

@@ -13,12 +13,12 @@ class SesMail:
         self._client = client
         self._configuration_set = configuration_set
 
-    def send(self, mime: bytes, *, recipient: str, notice: str) -> Delivery:
+    def send(self, mime: bytes, *, recipient: str, notice: str, attempt: int) -> Delivery:
         return delivery(
             lambda: self._client.send_email(
                 Destination={"ToAddresses": [recipient]},
                 Content={"Raw": {"Data": mime}},
                 ConfigurationSetName=self._configuration_set,
-                EmailTags=[{"Name": "notice", "Value": notice}],
+                EmailTags=[{"Name": "notice", "Value": notice}, {"Name": "attempt", "Value": str(attempt)}],
             )
         )

@@ -13,8 +13,7 @@ from botocore.exceptions import (
 
 from ..flows.ports import Delivery
 
-# What is wrong with this one message or its address: it would be refused again. Everything else that is refused
-# (throttling, quotas, pauses, our own permissions) says nothing about the message, which may be tried later.
+# What is wrong with this one message or its address: it would be refused again.
 _REFUSED = frozenset(
     {
         "BadRequestException",
@@ -22,11 +21,31 @@ _REFUSED = frozenset(
         "InvalidParameterException",
         "InvalidParameterValue",
         "MessageRejected",
-        "OptedOut",
-        "OptedOutException",
         "ValidationException",
     }
 )
+_OPTED_OUT = frozenset({"OptedOut", "OptedOutException"})
+
+# Whatever is handed over next will be refused too, until somebody or the next day mends it. What is left (throttling,
+# conflicts) says nothing about the next minute.
+_STOPPED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AccountSuspendedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "LimitExceededException",
+        "MailFromDomainNotVerifiedException",
+        "NotFoundException",
+        "SendingPausedException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_STOPPED_WORDS = ("not verified", "daily message quota", "sending paused", "account is in the sandbox")
 
 
 def delivery(call: Callable[[], Mapping[str, Any]]) -> Delivery:
@@ -46,4 +65,9 @@ def _refusal(error: ClientError) -> Delivery:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if status >= 500:
         return Delivery("unknown", code)
+    text = str(error.response.get("Error", {}).get("Message", "")).lower()
+    if code in _STOPPED or any(words in text for words in _STOPPED_WORDS):
+        return Delivery("stopped", code)
+    if code in _OPTED_OUT:
+        return Delivery("opted-out", code)
     return Delivery("refused" if code in _REFUSED else "retry", code)

@@ -13,10 +13,11 @@ class SqsQueue:
         self._client = client
         self._url = url
 
-    def send(self, bodies: Sequence[str]) -> None:
+    def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
         for start in range(0, len(bodies), _BATCH):
             entries = [
-                {"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies[start : start + _BATCH])
+                {"Id": str(index), "MessageBody": body, "DelaySeconds": delay_seconds}
+                for index, body in enumerate(bodies[start : start + _BATCH])
             ]
             answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
             if answer.get("Failed"):

@@ -19,3 +19,6 @@ class SnsSms:
                 PhoneNumber=phone, Message=text, MessageAttributes={"AWS.SNS.SMS.SMSType": kind}
             )
         )
+
+    def is_opted_out(self, phone: str) -> bool:
+        return bool(self._client.check_if_phone_number_is_opted_out(phoneNumber=phone).get("isOptedOut"))

@@ -1,38 +1,39 @@
 """Delivery of queued notices: checked again, claimed, sent once, recorded.
 
-At most one request reaches a provider for a notice. Each change of state is one conditional write; what
-stops halfway is finished, or shown as UNKNOWN, by the next delivery of the same message.
+At most one request reaches a provider for an attempt, and a notice gets another attempt only once it is certain that
+the last one reached nobody. Each change of state is one conditional write; what stops halfway is finished, or shown as
+UNKNOWN, by the next delivery of the same message.
 """
 
-from base64 import urlsafe_b64encode
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import msgspec
 from msgspec import structs
 
-from ..core.account import Account, Contact
+from ..core.account import Account, Suppression
 from ..core.bundle import Bundle
 from ..core.calendar import local_date
 from ..core.collection import Step, Wait, next_step
-from ..core.compliance import Proofreader
 from ..core.errors import BadInput, Unlawful
 from ..core.hours import next_contact
-from ..core.lawbook import Where, kind_of
-from ..core.ledger import Ledger, fold
-from ..core.link import Scope
-from ..core.message import Message, rendered, values
-from ..core.mime import mime
-from ..core.notice import CLAIMABLE, Notice, State
+from ..core.ledger import fold
+from ..core.notice import CLAIMABLE, Notice, State, trace
 from ..core.reach import contact_by
-from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel, Language
-from .links import Mint, balance_url, mint, new_code, unsubscribe_url
-from .ports import Delivery, Mail, Mode, Sms
+from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
+from ..core.tasks import unreachable
+from .budget import load_spent, spend
+from .circuit import PROBED_EVERY, Circuit, circuit, close_circuit, open_circuit
+from .pace import take_slot
+from .ports import Delivery
 from .records import Records
 from .reminders import Job, take_turn, task_of
+from .sender import Ready, Sender, Telling, ready
 
 _LEASE = timedelta(minutes=10)
+_PATIENCE = timedelta(seconds=5)
+"""How long a worker waits for its turn to send; the queue keeps what would take longer."""
+
 _PASSING = (
     *("closed", "interval", "contacted-today", "contacted-often", "approval"),
     *("hold", "hold-open", "ledger-stale", "ledger-never"),
@@ -40,78 +41,18 @@ _PASSING = (
 """Reasons that pass by themselves or by a person's word: the notice is still due afterwards."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What the worker needs to send: the ports, the mode, and who may be written to in `team` mode."""
-
-    mail: Mail
-    sms: Sms
-    mode: Mode
-    team: frozenset[str] = frozenset()
-    new_code: Mint = new_code
-    proofreader: Proofreader = field(default_factory=Proofreader)
-
-    def may_write_to(self, address: str) -> bool:
-        return self.mode == "live" or (self.mode == "team" and address in self.team)
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """What is about to be told: the account as it was just read, the step it calls for, and the notice."""
-
-    account: Account
-    ledger: Ledger
-    step: Step
-    notice: Notice
-    now: datetime
-    on: date
-
-
 def deliver(records: Records, bundle: Bundle, sender: Sender, body: str, *, now: datetime) -> State:
     """One queued notice: checked again, claimed, sent with one attempt on the wire, recorded.
 
-    The state the notice is in afterwards. RETRY means that the planner's next run queues it again.
+    The state the notice is in afterwards. RETRY means that the queue, or the planner's next run, brings it again.
     """
     job = msgspec.json.decode(body, type=Job)
-    notice = records.notices.load_notice(job.owner, job.notice)
-    account = records.load_account(job.owner)
-    if notice is None or account is None:
-        return State.SKIPPED
-    if notice.state is State.CALLING:
-        return _settle_lost_call(records, notice, now)
-    telling = _checked(records, bundle, account, notice, now)
-    if isinstance(telling, State):
-        return telling
-    if not take_turn(records, bundle, telling.step, on=telling.on):
-        return _advance(records, notice, State.RETRY, CLAIMABLE, "interval")
-    attempt = records.notices.claim(notice, telling.step.bills, now=now, leased_until=now + _LEASE)
-    if attempt is None:
-        return State.CLAIMED  # another worker was faster
-    claimed = structs.replace(notice, attempt=attempt, state=State.CLAIMED)
-    return _send(records, bundle, sender, replace(telling, notice=claimed))
-
-
-def _checked(records: Records, bundle: Bundle, account: Account, notice: Notice, now: datetime) -> _Telling | State:
-    """What is to be told now, if the notice still is what the rules ask for; else where it stands instead."""
-    is_run_out = notice.state is State.CLAIMED and notice.leased_until is not None and notice.leased_until <= now
-    if notice.state not in CLAIMABLE and not is_run_out:
-        return notice.state
-    on = local_date(now, bundle.rules.community.time_zone)
-    history = records.notices.load_history(account.owner.id).without(notice.key)
-    ledger = fold(account, bundle.rules, on)
-    through = records.ledger_through()
-    decision = next_step(account, ledger, history, bundle.rules, on=on, ledger_through=through)
-    if isinstance(decision, Wait):
-        state = State.RETRY if decision.reason.code in _PASSING else State.SKIPPED
-        return _advance(records, notice, state, (notice.state,), decision.reason.code)
-    if decision.key != notice.key:
-        return _advance(records, notice, State.SKIPPED, (notice.state,), "superseded")
-    if decision.channel not in SENT_BY_MACHINE:
-        records.notices.add_task(task_of(decision, bundle))
-        return _advance(records, notice, State.SKIPPED, (notice.state,), "by-people")
-    if next_moment(bundle, now) > now:
-        return _advance(records, notice, State.RETRY, (notice.state,), "hours")
-    return _Telling(account, ledger, decision, notice, now, on)
+    courier = _Courier(records, bundle, sender, now, local_date(now, bundle.rules.community.time_zone))
+    while True:
+        state = courier.attempt(job)
+        if state is not None:  # else an address was given up: the next one is tried, or people are asked
+            sender.journal.note("notice", notice=trace(job.owner, job.notice), state=state.value)
+            return state
 
 
 def next_moment(bundle: Bundle, now: datetime) -> datetime:
@@ -119,110 +60,242 @@ def next_moment(bundle: Bundle, now: datetime) -> datetime:
     return next_contact(now, Channel.EMAIL, bundle.rules, by=Actor.SYSTEM, has_care=False)
 
 
-def _send(records: Records, bundle: Bundle, sender: Sender, telling: _Telling) -> State:
-    """Renders, marks the call as begun, calls once, and records what is known of it."""
-    notice, on = telling.notice, telling.on
-    try:
-        address, call = _prepared(records, bundle, sender, telling)
-    except BadInput as bad:  # an address no mail host would take
-        return _give_to_people(records, bundle, telling, State.CLAIMED, bad.problem)
-    except Unlawful as broken:
-        return _give_to_people(records, bundle, telling, State.CLAIMED, f"compliance:{broken.rule}")
-    if not sender.may_write_to(address):
-        return _advance(records, notice, State.SENT, (State.CLAIMED,), f"mode:{sender.mode}", notice.attempt, on)
-    has_begun = records.notices.advance(
-        notice, State.CALLING, only_from=(State.CLAIMED,), attempt=notice.attempt, told_on=on
-    )
-    if not has_begun:
-        return State.CLAIMED
-    outcome, detail = call()
-    if outcome == "refused":
-        return _give_to_people(records, bundle, telling, State.CALLING, detail)
-    return _advance(records, notice, _AFTER[outcome], (State.CALLING,), detail, notice.attempt, on)
+@dataclass(frozen=True, slots=True)
+class _Courier:
+    """One worker with one message in hand."""
+
+    records: Records
+    bundle: Bundle
+    sender: Sender
+    now: datetime
+    on: date
+
+    def attempt(self, job: Job) -> State | None:
+        """Takes a notice as far as it goes by one address; None when another should be tried at once."""
+        notice = self.records.notices.load_notice(job.owner, job.notice)
+        account = self.records.load_account(job.owner)
+        if notice is None or account is None:
+            return State.SKIPPED
+        if notice.state is State.CALLING:
+            return self._settle_lost_call(notice)
+        telling = self._checked(account, notice)
+        if isinstance(telling, State):
+            return telling
+        if not self.sender.may_write_to(telling.address):
+            return self._record_only(telling)
+        return self._send(telling)
+
+    def _checked(self, account: Account, notice: Notice) -> Telling | State:
+        """What is to be told now, if the notice still is what the rules ask for; else where it stands instead."""
+        is_run_out = (
+            notice.state is State.CLAIMED and notice.leased_until is not None and notice.leased_until <= self.now
+        )
+        if notice.state not in CLAIMABLE and not is_run_out:
+            return notice.state
+        rules = self.bundle.rules
+        ledger = fold(account, rules, self.on)
+        history, through = self.records.notices.load_history(account.owner.id), self.records.ledger_through()
+        decision = next_step(account, ledger, history, rules, on=self.on, ledger_through=through)
+        if isinstance(decision, Wait):
+            state = State.RETRY if decision.reason.code in _PASSING else State.SKIPPED
+            return self._advance(notice, state, decision.reason.code)
+        if decision.key != notice.key:
+            return self._advance(notice, State.SKIPPED, "superseded")
+        if decision.channel not in SENT_BY_MACHINE:
+            return self._hand_over(notice, decision)
+        if next_moment(self.bundle, self.now) > self.now:
+            return self._advance(notice, State.RETRY, "hours")
+        contact = contact_by(account, decision.channel, notice.tried)
+        assert contact is not None  # noqa: S101  # the channel was chosen because a contact has it
+        return Telling(account, ledger, decision, contact, notice, self.now)
+
+    def _hand_over(self, notice: Notice, step: Step) -> State:
+        """What no machine can deliver becomes a task, on record before the notice is given up."""
+        self.records.notices.add_task(task_of(step, self.bundle))
+        has_failed = bool(notice.tried) or notice.state is State.BOUNCED
+        if has_failed:
+            return self._advance(notice, State.FAILED, notice.reason, told_on=self.on)
+        return self._advance(notice, State.SKIPPED, "by-people")
+
+    def _record_only(self, telling: Telling) -> State | None:
+        """Rendered and recorded as if it had gone out, by an installation that does not write to this address."""
+        claimed = self._claimed(telling)
+        if isinstance(claimed, State):
+            return claimed
+        made = self._ready(claimed)
+        if not isinstance(made, Ready):
+            return made
+        return self._advance(claimed.notice, State.SENT, f"mode:{self.sender.mode}", told_on=self.on)
+
+    def _send(self, telling: Telling) -> State | None:
+        """Claims the notice once nothing stands in the way, and hands its message over."""
+        channel = telling.step.channel
+        way = circuit(self.records, channel, self.now)
+        if way is Circuit.OPEN:
+            return self._later(telling.notice, "circuit", PROBED_EVERY)
+        if channel is Channel.SMS and self.sender.sms.is_opted_out(telling.address):
+            return self._opted_out(telling)
+        claimed = self._claimed(telling)
+        if isinstance(claimed, State):
+            return claimed
+        made = self._ready(claimed)
+        if not isinstance(made, Ready):
+            return made
+        if channel is Channel.SMS and not self._is_affordable(made.segments):
+            return self._given_up(claimed, "sms-budget")
+        if not self._has_turn(channel):
+            return self._later(claimed.notice, "pace", _PATIENCE)
+        if self._is_changed(claimed):
+            return self._given_back(claimed, "changed")
+        return self._call(claimed, made, way)
+
+    def _claimed(self, telling: Telling) -> Telling | State:
+        """The notice as this worker's own; RETRY if it is another's turn, CLAIMED if another worker was faster."""
+        notice, step = telling.notice, telling.step
+        if not take_turn(self.records, self.bundle, step, on=self.on):
+            return self._advance(notice, State.RETRY, "interval")
+        attempt = self.records.notices.claim(
+            notice, step.bills, step.channel, now=self.now, leased_until=self.now + _LEASE
+        )
+        if attempt is None:
+            return State.CLAIMED
+        mine = structs.replace(notice, attempt=attempt, state=State.CLAIMED, channel=step.channel)
+        return replace(telling, notice=mine)
+
+    def _ready(self, telling: Telling) -> Ready | State | None:
+        """The message to send; what no mail host would take goes another way, what nobody may say to people."""
+        try:
+            return ready(self.records, self.bundle, self.sender, telling)
+        except BadInput as bad:
+            return self._given_up(telling, bad.problem)
+        except Unlawful as broken:
+            step = structs.replace(telling.step, channel=telling.step.stage.channels[-1])
+            self.records.notices.add_task(task_of(step, self.bundle))
+            return self._advance(telling.notice, State.FAILED, f"compliance:{broken.rule}", told_on=self.on)
+
+    def _is_affordable(self, segments: int) -> bool:
+        """Whether the month's budget still pays for a text message; it is taken out before the call."""
+        limits = self.bundle.rules.collection.limits
+        has_budget = spend(self.records, limits, segments, self.on)
+        self.sender.journal.note("sms-budget", percent=load_spent(self.records, limits, self.on).percent)
+        return has_budget
+
+    def _has_turn(self, channel: Channel) -> bool:
+        """Waits for a moment of one's own within the account's pace; whether it came soon enough."""
+        rate = self.sender.rates.get(channel)
+        if rate is None:
+            return True
+        wait = take_slot(self.records, channel, rate, now=self.now, within=_PATIENCE)
+        if wait:
+            self.sender.wait(wait.total_seconds())
+        return wait is not None
+
+    def _is_changed(self, telling: Telling) -> bool:
+        """Whether money came in, or a pause, while the message was written: the last look before the call."""
+        latest = self.records.load_account(telling.account.owner.id)
+        return latest is None or _facts(latest) != _facts(telling.account)
+
+    def _call(self, telling: Telling, made: Ready, way: Circuit) -> State | None:
+        """Marks the call as begun, makes it once, and records what is known of it."""
+        notice = telling.notice
+        has_begun = self.records.notices.advance(
+            notice,
+            State.CALLING,
+            only_from=(State.CLAIMED,),
+            attempt=notice.attempt,
+            told_on=self.on,
+            called_at=self.now,
+        )
+        if not has_begun:
+            return State.CLAIMED
+        return self._settled(replace(telling, notice=structs.replace(notice, state=State.CALLING)), made.call(), way)
+
+    def _settled(self, telling: Telling, answer: Delivery, way: Circuit) -> State | None:
+        notice, channel = telling.notice, telling.step.channel
+        match answer.outcome:
+            case "sent":
+                return self._sent(notice, channel, answer.detail, way)
+            case "unknown":
+                return self._advance(notice, State.UNKNOWN, answer.detail)
+            case "refused":
+                return self._given_up(telling, answer.detail)
+            case "opted-out":
+                return self._opted_out(telling)
+            case "stopped":
+                if open_circuit(self.records, channel, answer.detail, self.now):
+                    self.sender.journal.note("circuit", channel=channel.value, state="open", reason=answer.detail)
+                return self._later(notice, answer.detail, PROBED_EVERY)
+            case "retry":
+                return self._later(notice, answer.detail, timedelta(minutes=min(2 ** (notice.attempt - 1), 15)))
+
+    def _sent(self, notice: Notice, channel: Channel, id: str, way: Circuit) -> State:
+        if channel is Channel.SMS:  # its delivery report names nothing else
+            self.records.notices.add_text(id, notice)
+        if way is Circuit.HALF_OPEN and close_circuit(self.records, channel):
+            self.sender.journal.note("circuit", channel=channel.value, state="closed")
+        return self._advance(notice, State.SENT, id, only_from=(State.CALLING, State.UNKNOWN))
+
+    def _opted_out(self, telling: Telling) -> State | None:
+        """Whoever wants no text messages gets none any more; staff are told, and the notice goes another way."""
+        owner, channel = telling.account.owner.id, telling.step.channel
+        closed = Suppression(
+            channel=channel, mark=telling.mark, reason="opted-out", on=self.on, notice=telling.notice.key
+        )
+        self.records.notices.add_task(unreachable(owner, closed))
+        self.records.suppress(owner, closed)
+        return self._given_up(telling, "opted-out")
+
+    def _given_up(self, telling: Telling, reason: str) -> State | None:
+        """This address will not do for this notice: None, to try the next, or the state another worker has set."""
+        return self._given_back(telling, reason, tried=telling.mark)
+
+    def _given_back(self, telling: Telling, reason: str, tried: str | None = None) -> State | None:
+        notice = telling.notice
+        state = self._advance(notice, State.RETRY, reason, tried=tried)
+        return None if state is State.RETRY else state
+
+    def _later(self, notice: Notice, reason: str, delay: timedelta) -> State:
+        """Not now: the queue brings it again, unless that would be after hours; then the next run does."""
+        state = self._advance(notice, State.RETRY, reason)
+        again = self.now + delay
+        if state is State.RETRY and self.sender.queue and next_moment(self.bundle, again) == again:
+            body = msgspec.json.encode(Job(notice.owner, notice.key)).decode()
+            self.sender.queue.send([body], delay_seconds=round(delay.total_seconds()))
+        return state
+
+    def _settle_lost_call(self, notice: Notice) -> State:
+        """A call that began and was never recorded may have gone out: UNKNOWN, and never sent again blindly."""
+        if notice.leased_until is not None and self.now < notice.leased_until:
+            return State.CALLING
+        return self._advance(notice, State.UNKNOWN, "no answer recorded")
+
+    def _advance(
+        self,
+        notice: Notice,
+        state: State,
+        reason: str,
+        *,
+        only_from: tuple[State, ...] = (),
+        told_on: date | None = None,
+        tried: str | None = None,
+    ) -> State:
+        """The state a notice is in after this worker has tried to move it, by default from where it knows it to be."""
+        is_done = self.records.notices.advance(
+            notice,
+            state,
+            only_from=only_from or (notice.state,),
+            attempt=notice.attempt,
+            reason=reason,
+            told_on=told_on,
+            tried=tried,
+        )
+        if is_done:
+            return state
+        latest = self.records.notices.load_notice(notice.owner, notice.key)
+        return latest.state if latest else State.SKIPPED
 
 
-_AFTER = {"sent": State.SENT, "retry": State.RETRY, "unknown": State.UNKNOWN}
-
-
-def _give_to_people(records: Records, bundle: Bundle, telling: _Telling, stands: State, reason: str) -> State:
-    """What no machine can deliver becomes a task, on record before the notice is given up."""
-    step, notice = telling.step, telling.notice
-    records.notices.add_task(task_of(structs.replace(step, channel=step.stage.channels[-1]), bundle))
-    return _advance(records, notice, State.FAILED, (stands,), reason, notice.attempt, telling.on)
-
-
-def _prepared(
-    records: Records, bundle: Bundle, sender: Sender, telling: _Telling
-) -> tuple[str, Callable[[], Delivery]]:
-    """The address, and the one call that would send the rendered message to it."""
-    account, step, tag = telling.account, telling.step, notice_tag(telling.notice)
-    contact, language = contact_by(account, step.channel), account.owner.language
-    assert contact is not None  # noqa: S101  # the channel was chosen because a contact has it
-    community = bundle.rules.community
-    stop_url = unsubscribe_url(community.site_url, _minted(records, bundle, sender, telling, "unsubscribe"))
-    url = balance_url(community.site_url, language, _minted(records, bundle, sender, telling, "account"))
-    said = values(bundle, account, telling.ledger, step, contact, url=url, unsubscribe_url=stop_url)
-    message: Message = rendered(bundle.messages[step.stage.message or ""][language], said)
-    _proofread(bundle, sender, step, contact, language, message)
-    if step.channel is Channel.SMS:
-        phone, text = contact.phone or "", message.sms or ""
-        return phone, lambda: sender.sms.send(text, phone=phone, notice=tag)
-    recipient = contact.email or ""
-    raw = mime(
-        message,
-        sender=community.sender,
-        recipient=recipient,
-        recipient_name=contact.name,
-        language=language,
-        notice=tag,
-        unsubscribe_url=stop_url,
-        now=telling.now,
-    )
-    return recipient, lambda: sender.mail.send(raw, recipient=recipient, notice=tag)
-
-
-def _proofread(
-    bundle: Bundle, sender: Sender, step: Step, contact: Contact, language: Language, message: Message
-) -> None:
-    """Read as the owner would read it, amounts and dates included; Unlawful if it says what it may not."""
-    where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
-    text = (message.sms or "") if step.channel is Channel.SMS else f"{message.subject}\n{message.text}"
-    if rule := sender.proofreader.broken(text, contact.name, where, bundle):
-        raise Unlawful(rule.id)
-
-
-def _minted(records: Records, bundle: Bundle, sender: Sender, telling: _Telling, scope: Scope) -> str:
-    """A code of this message's own."""
-    days = bundle.rules.collection.limits.link_days
-    channel = telling.step.channel.value
-    code, _ = mint(
-        records, telling.account, scope=scope, channel=channel, on=telling.on, days=days, new_code=sender.new_code
-    )
-    return code
-
-
-def notice_tag(notice: Notice) -> str:
-    """A notice's key as SES tags allow it: base64url of owner and key, without padding."""
-    return urlsafe_b64encode(f"{notice.owner}#{notice.key}".encode()).decode().rstrip("=")
-
-
-def _settle_lost_call(records: Records, notice: Notice, now: datetime) -> State:
-    """A call that began and was never recorded may have gone out: UNKNOWN, and never sent again blindly."""
-    if notice.leased_until is not None and now < notice.leased_until:
-        return State.CALLING
-    return _advance(records, notice, State.UNKNOWN, (State.CALLING,), "no answer recorded", notice.attempt)
-
-
-def _advance(
-    records: Records,
-    notice: Notice,
-    state: State,
-    only_from: tuple[State, ...],
-    reason: str,
-    attempt: int | None = None,
-    told_on: date | None = None,
-) -> State:
-    is_done = records.notices.advance(
-        notice, state, only_from=only_from, attempt=attempt, reason=reason, told_on=told_on
-    )
-    return state if is_done else notice.state
+def _facts(account: Account) -> tuple[object, ...]:
+    """What an account says of money, pauses and addresses, without the marks the machinery moves."""
+    facts = (account.bills, account.payments, account.adjustments, account.holds)
+    return (*facts, account.suppressions, account.unsubscribed)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -41,3 +41,7 @@ def ends(items: Iterable[Item]) -> dict[str, date | None]:
 
 def day(value: str | int | None) -> date | None:
     return date.fromisoformat(str(value)) if value is not None else None
+
+
+def instant(value: str | int | None) -> datetime | None:
+    return datetime.fromisoformat(str(value)) if value is not None else None

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..core.history import History
 from ..core.notice import CLAIMABLE, Approval, Call, Notice, State, Task
 from ..core.rulebook import Channel
-from .item import by_prefix, day, decoded, encoded
+from .item import by_prefix, day, decoded, encoded, instant
 from .ports import Condition, Item, Table
 
 
@@ -33,12 +33,30 @@ class Notices:
         item = self._table.get(f"H#{owner}", f"NOTICE#{key}")
         return _notice(item) if item else None
 
+    def list_notice(self, owner: str, key: str, on: date) -> None:
+        """Puts a notice on the list of a day's run, by which the whole day can be accounted for."""
+        self._table.put_new({"pk": f"D#{on}", "sk": f"{owner}#{key}", "owner": owner, "notice": key})
+
+    def listed(self, on: date) -> list[tuple[str, str]]:
+        """The notices, each by owner and key, that the run of a day found."""
+        return [(str(item["owner"]), str(item["notice"])) for item in self._table.query(f"D#{on}")]
+
     def add_notice(self, notice: Notice) -> bool:
         """Puts a planned notice on record unless it is there already; whether it did."""
         marks: Item = {"state": notice.state.value, "attempt": 0}
         return self._table.put_new(
             {"pk": f"H#{notice.owner}", "sk": f"NOTICE#{notice.key}", "fact": encoded(notice), **marks}
         )
+
+    def add_text(self, id: str, notice: Notice) -> None:
+        """Notes which notice a text message was sent for: its delivery report knows the provider's id alone."""
+        about: Item = {"owner": notice.owner, "notice": notice.key, "attempt": notice.attempt}
+        self._table.put_new({"pk": f"T#{id}", "sk": "TEXT", **about})
+
+    def load_text(self, id: str) -> tuple[str, str, int] | None:
+        """The owner, the notice and the attempt a text message was sent for."""
+        item = self._table.get(f"T#{id}", "TEXT")
+        return (str(item["owner"]), str(item["notice"]), int(item["attempt"])) if item else None
 
     def add_task(self, task: Task) -> bool:
         """Opens a case unless it is open already; whether it did."""
@@ -67,7 +85,9 @@ class Notices:
         sk = f"APPROVAL#{approval.notice}#{about[:16]}#{approval.at.date()}"
         return self._table.put_new({"pk": f"H#{approval.owner}", "sk": sk, "fact": encoded(approval)})
 
-    def claim(self, notice: Notice, bills: Sequence[str], *, now: datetime, leased_until: datetime) -> int | None:
+    def claim(
+        self, notice: Notice, bills: Sequence[str], channel: Channel, *, now: datetime, leased_until: datetime
+    ) -> int | None:
         """One worker takes a waiting notice, or one whose claim ran out before its call; its attempt, or None.
 
         From now on the notice is about these bills: what was paid or paused since it was planned is not told.
@@ -75,7 +95,7 @@ class Notices:
         pk, sk = f"H#{notice.owner}", f"NOTICE#{notice.key}"
         fence = Condition("attempt", "equals", notice.attempt)
         values: Item = {"state": State.CLAIMED.value, "leased_until": _instant(leased_until)}
-        values |= {"attempt": notice.attempt + 1, "bills": "\n".join(bills)}
+        values |= {"attempt": notice.attempt + 1, "bills": "\n".join(bills), "channel": channel.value}
         waiting = [Condition("state", "equals", state.value) for state in CLAIMABLE]
         if self._table.change(pk, sk, values, all_of=[fence], any_of=waiting):
             return notice.attempt + 1
@@ -93,11 +113,20 @@ class Notices:
         attempt: int | None = None,
         reason: str = "",
         told_on: date | None = None,
+        called_at: datetime | None = None,
+        tried: str | None = None,
     ) -> bool:
-        """Moves a notice forward if it still stands where the caller believes it to; whether it did."""
+        """Moves a notice forward if it still stands where the caller believes it to; whether it did.
+
+        `tried` is the mark of one more address it is given up for.
+        """
         values: Item = {"state": state.value, "reason": reason}
         if told_on:
             values["told_on"] = told_on.isoformat()
+        if called_at:
+            values["called_at"] = _instant(called_at)
+        if tried:
+            values["tried"] = " ".join(sorted({*notice.tried, tried}))
         fence = [] if attempt is None else [Condition("attempt", "equals", attempt)]
         stands = [Condition("state", "equals", one.value) for one in only_from]
         pk, sk = f"H#{notice.owner}", f"NOTICE#{notice.key}"
@@ -115,16 +144,18 @@ def _task(item: Item) -> Task:
 
 
 def _notice(item: Item) -> Notice:
-    until = item.get("leased_until")
     planned = decoded(item, Notice)
     return replace(
         planned,
         bills=tuple(str(item["bills"]).split("\n")) if "bills" in item else planned.bills,
+        channel=Channel(str(item["channel"])) if "channel" in item else planned.channel,
         state=State(str(item["state"])),
         attempt=int(item["attempt"]),
-        leased_until=datetime.fromisoformat(str(until)) if until else None,
+        leased_until=instant(item.get("leased_until")),
         reason=str(item.get("reason", "")),
         told_on=day(item.get("told_on")),
+        called_at=instant(item.get("called_at")),
+        tried=frozenset(str(item.get("tried", "")).split()),
     )
 
 

@@ -51,25 +51,43 @@ class Table(Protocol):
 class Queue(Protocol):
     """Carries work from the planner to the worker; may deliver twice and in any order."""
 
-    def send(self, bodies: Sequence[str]) -> None: ...
+    def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
+        """Hands over messages that nobody sees for some seconds, a quarter of an hour at most."""
 
 
 class Delivery(NamedTuple):
     """What became of one attempt to send: `sent` with the provider's id, or why not.
 
-    `retry`: nothing was accepted and it may be tried again. `refused`: never will be.
-    `unknown`: the provider may have it; never to be sent again blindly.
+    `retry`: nothing was accepted and it may be tried again. `refused`: never will be, at this address.
+    `stopped`: nothing was accepted, nor will anything else be for now. `unknown`: the provider may have it; never to
+    be sent again blindly. `opted-out`: refused, because whoever has the address wants nothing by this channel.
     """
 
-    outcome: Literal["sent", "retry", "refused", "unknown"]
+    outcome: Literal["sent", "retry", "refused", "opted-out", "stopped", "unknown"]
     detail: str
 
 
+class Journal(Protocol):
+    """What is written down for those who run the installation; never anything personal."""
+
+    def note(self, event: str, **fields: str | int) -> None: ...
+
+
+class Silence:
+    """A journal that keeps nothing."""
+
+    def note(self, event: str, **fields: str | int) -> None:
+        return None
+
+
 class Mail(Protocol):
-    def send(self, mime: bytes, *, recipient: str, notice: str) -> Delivery:
-        """One attempt on the wire to hand over a raw MIME message, tagged with its notice."""
+    def send(self, mime: bytes, *, recipient: str, notice: str, attempt: int) -> Delivery:
+        """One attempt on the wire to hand over a raw MIME message, tagged with its notice and attempt."""
 
 
 class Sms(Protocol):
     def send(self, text: str, *, phone: str, notice: str) -> Delivery:
         """One attempt on the wire to hand over a text message."""
+
+    def is_opted_out(self, phone: str) -> bool:
+        """Whether whoever has the phone wants no text messages, as its carrier has told the provider."""

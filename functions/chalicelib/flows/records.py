@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from ..core.account import Account, Adjustment, Bill, Consent, Hold, Holder, Owner, Payment, Tenure, Unit
+from ..core.account import Account, Adjustment, Bill, Consent, Hold, Holder, Owner, Payment, Suppression, Tenure, Unit
 from ..core.errors import Conflict
 from ..core.link import Link
 from ..core.rulebook import Actor, Channel
@@ -40,6 +40,7 @@ class Records:
             payments=tuple(decoded(item, Payment) for item in items["PAY"]),
             adjustments=tuple(decoded(item, Adjustment) for item in items["ADJ"]),
             consents=tuple(decoded(item, Consent) for item in items["CONSENT"]),
+            suppressions=tuple(decoded(item, Suppression) for item in items["SUPPRESS"]),
             holds=tuple(_ended(decoded(item, Hold), ended.get(str(item["sk"]))) for item in items["HOLD"]),
             link_generation=int(marks.get("link_generation", 0)),
             unsubscribed=frozenset(Channel(c) for c in str(marks.get("unsubscribed", "")).split()),
@@ -64,6 +65,11 @@ class Records:
     def add_consent(self, owner: str, consent: Consent) -> None:
         """Appends what an owner said about promotions."""
         self.table.put_new({"pk": f"O#{owner}", "sk": f"CONSENT#{consent.at.isoformat()}", "fact": encoded(consent)})
+
+    def suppress(self, owner: str, suppression: Suppression) -> bool:
+        """Has nobody write to an address any more; whether it was the first to say so."""
+        sk = f"SUPPRESS#{suppression.channel.value}#{suppression.mark}"
+        return self.table.put_new({"pk": f"O#{owner}", "sk": sk, "fact": encoded(suppression)})
 
     def end_tenure(self, owner: str, tenure: Tenure, until: date) -> None:
         """Closes an open tenure and the unit's entry for it; each is written once."""
@@ -127,7 +133,16 @@ class Records:
     def set_due_day(self, owner: str, day: date) -> None:
         """The day the planner looks at an owner next."""
         is_known = [Condition("pk", "equals", f"O#{owner}")]
-        self.table.change(f"O#{owner}", "OWNER", {"due_day": day.isoformat()}, all_of=is_known)
+        self.table.change(f"O#{owner}", "OWNER", {"due_day": day.isoformat(), "next_notice": ""}, all_of=is_known)
+
+    def set_next_notice(self, owner: str, key: str, on: date) -> None:
+        """What is to be queued for an owner once the run of a day has looked at everybody."""
+        is_known = [Condition("pk", "equals", f"O#{owner}")]
+        self.table.change(f"O#{owner}", "OWNER", {"due_day": on.isoformat(), "next_notice": key}, all_of=is_known)
+
+    def next_notice(self, owner: str) -> str:
+        """What is to be queued for an owner; nothing once it is."""
+        return str((self.table.get(f"O#{owner}", "OWNER") or {}).get("next_notice", ""))
 
     def bring_forward(self, owner: str, on: date) -> None:
         """Has the planner look at an owner by a day, unless it will look earlier anyway."""

@@ -1,26 +1,24 @@
-"""The daily run: looks at owners whose day has come, puts each step on record, queues it or opens a task."""
+"""What a day brings: one look at an owner's records, and the plan of all whose day has come."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ..core import goodwill as waivers
 from ..core.account import Account, Adjustment, Hold
 from ..core.bundle import Bundle, rules_digest
-from ..core.calendar import ONE_DAY
+from ..core.calendar import ONE_DAY, instant
 from ..core.collection import Step, Wait, is_fresh, next_step
 from ..core.ledger import fold
 from ..core.limitation import Expiring, Watch, watch
-from ..core.notice import Notice, Outcome, State, Task
-from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
-from ..core.tasks import OpenTask, Standing, care_review, changed_cases, open_tasks
+from ..core.notice import Notice, State, Task
+from ..core.rulebook import SENT_BY_MACHINE, Actor
+from ..core.tasks import OpenTask, care_review, changed_cases, lost_cases, open_tasks, unclear
+from ..core.volume import Excess
 from ..core.words import reason_text
 from ..core.workdays import working_days_later
-from . import goodwill
-from .ports import Queue
 from .records import Records
 
 _LOOK_AGAIN_DAYS = 30  # an owner nobody waits for is looked at this often, so that no one is forgotten
@@ -34,7 +32,10 @@ class Job(Struct, frozen=True):
 
 
 class Run(Struct):
-    """What a look at the owners found: what to send and to do, who waits, what is still open, given or runs out."""
+    """What a look at the owners found: what to send and to do, who waits, what is still open, given or runs out.
+
+    `phase` is how far the daily run has come, `excesses` why it is held.
+    """
 
     notices: list[Step] = []
     tasks: list[Step] = []
@@ -43,26 +44,50 @@ class Run(Struct):
     cases: list[Task] = []
     waivers: dict[str, Adjustment] = {}
     limitation: list[Expiring] = []
-    warned_on: dict[str, date] = {}
     buildings: dict[str, str] = {}
     units: dict[str, tuple[str, ...]] = {}
     looked_at: int = 0
+    phase: str = ""
+    excesses: list[Excess] = []
 
 
 class Look(Struct, frozen=True):
-    """What one owner's records come to on a day."""
+    """What one owner's records come to on a day; `is_unclear`: of some message nobody knows whether it went out."""
 
     decision: Step | Wait
     waiver: Adjustment | None
     watch: Watch
     open_tasks: list[OpenTask]
     cases: list[Task]
+    stuck: list[Notice]
+    is_unclear: bool
     building: str
     units: tuple[str, ...]
     holds: tuple[Hold, ...]
+    due_day: date | None
+
+    @property
+    def notices(self) -> list[Step]:
+        """What machines send now."""
+        return [self.decision] if isinstance(self.decision, Step) and self.decision.channel in SENT_BY_MACHINE else []
+
+    @property
+    def tasks(self) -> list[Step]:
+        """What people do now, instead of a message or beside it."""
+        if isinstance(self.decision, Wait):
+            return []
+        beside = companion(self.decision)
+        return [*([] if self.notices else [self.decision]), *([beside] if beside else [])]
+
+    @property
+    def waits(self) -> list[Wait]:
+        """What is not done now, and why."""
+        if isinstance(self.decision, Wait):
+            return [self.decision]
+        return [self.decision.held_back] if self.decision.held_back else []
 
 
-Progress = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 
 
 def plan(
@@ -72,7 +97,7 @@ def plan(
     on: date,
     ledger_through: date | None,
     due_by: date | None = None,
-    on_progress: Progress = lambda done, whole: None,
+    on_progress: OnProgress = lambda done, whole: None,
 ) -> Run:
     """Who would be told what on a day, and who would not, and why; reads only.
 
@@ -81,34 +106,32 @@ def plan(
     """
     run = Run()
     is_changed = records.rules_run() != rules_digest(bundle.rules)
-    owners = records.due_owners(date.max if is_changed else due_by or on)
+    owners = due_owners(records, due_by or on, is_changed=is_changed)
     for number, owner in enumerate(owners, 1):
         on_progress(number, len(owners))
         seen = look(records, bundle, owner, on=on, ledger_through=ledger_through)
-        if seen is None:
-            continue
-        run.looked_at += 1
-        _note(run, owner, seen)
-        decision = seen.decision
-        if isinstance(decision, Step):
-            (run.notices if decision.channel in SENT_BY_MACHINE else run.tasks).append(decision)
-            beside = companion(decision)
-            run.tasks += [beside] if beside else []
-            run.waits += [decision.held_back] if decision.held_back else []
-        else:
-            run.waits.append(decision)
+        if seen is not None:
+            note_look(run, owner, seen)
     return run
 
 
-def _note(run: Run, owner: str, seen: Look) -> None:
+def due_owners(records: Records, on: date, *, is_changed: bool) -> list[str]:
+    """Whom to look at, in order: whose day has come, everybody once the rules have changed."""
+    return records.due_owners(date.max if is_changed else on)
+
+
+def note_look(run: Run, owner: str, seen: Look) -> None:
+    """Adds one owner to what a run has found."""
+    run.looked_at += 1
+    run.notices += seen.notices
+    run.tasks += seen.tasks
+    run.waits += seen.waits
     run.limitation += seen.watch.warnings
     run.open_tasks += seen.open_tasks
     run.cases += seen.cases
     run.units[owner] = seen.units
     if seen.waiver:
         run.waivers[owner] = seen.waiver
-    if seen.watch.next_on:
-        run.warned_on[owner] = seen.watch.next_on
     if isinstance(seen.decision, Step):
         run.buildings[owner] = seen.building
 
@@ -126,68 +149,40 @@ def look(records: Records, bundle: Bundle, owner: str, *, on: date, ledger_throu
         account = replace(account, adjustments=(*account.adjustments, waiver))
         ledger = fold(account, rules, on)
     decision = next_step(account, ledger, history, rules, on=on, ledger_through=ledger_through)
-    review = care_review(account.owner, on)
     fresh = is_fresh(rules, on, ledger_through)
+    at = instant(on, rules.collection.message_hours.opening, rules.community.time_zone)
     return Look(
         decision=decision,
         waiver=waiver,
         watch=watch(account, ledger, history, rules, on),
         open_tasks=open_tasks(account, ledger, history, rules, on=on, is_fresh=fresh),
-        cases=[*([review] if review else []), *changed_cases(account, ledger, history, rules, on)],
+        cases=[
+            *_reviews(account, on),
+            *changed_cases(account, ledger, history, rules, on),
+            *lost_cases(history, rules.collection.limits, at),
+        ],
+        stuck=[one for one in history.notices if _is_stuck(one, at)],
+        is_unclear=bool(unclear(history)),
         building=_building(account, decision) if isinstance(decision, Step) else "",
         units=tuple(sorted({tenure.unit for tenure in account.tenures if tenure.holds(on)})),
         holds=ledger.holds,
+        due_day=account.due_day,
     )
+
+
+def _reviews(account: Account, on: date) -> list[Task]:
+    review = care_review(account.owner, on)
+    return [review] if review else []
+
+
+def _is_stuck(notice: Notice, at: datetime) -> bool:
+    """Whether a worker began its call and was never heard of again."""
+    return notice.state is State.CALLING and (notice.leased_until is None or notice.leased_until <= at)
 
 
 def _building(account: Account, step: Step) -> str:
     unit = step.anchor.split("/")[1]
     return next((tenure.building for tenure in account.tenures if tenure.unit == unit), "")
-
-
-def queue_run(
-    records: Records,
-    bundle: Bundle,
-    queue: Queue,
-    *,
-    on: date,
-    on_progress: Progress = lambda done, whole: None,
-) -> Run:
-    """The daily run: puts every step on record, queues what machines send, opens tasks, sets the next look.
-
-    Doing it again on the same day adds nothing: the keys follow from bill and stage.
-    """
-    run = plan(records, bundle, on=on, ledger_through=records.ledger_through(), on_progress=on_progress)
-    for owner, waiver in run.waivers.items():
-        goodwill.grant(records, owner, waiver)
-    notices = [_notice(step) for step in run.notices]
-    for notice in notices:
-        records.notices.add_notice(notice)
-    queue.send([_job(step) for step in run.notices])
-    for notice in notices:
-        records.notices.advance(notice, State.QUEUED, only_from=(State.PLANNED,))
-        records.set_due_day(notice.owner, on + ONE_DAY)
-    for step in run.tasks:
-        records.notices.add_task(task_of(step, bundle))
-        if not is_beside(step.step) and step.channel is not Channel.CASE:
-            take_turn(records, bundle, step, on=on)
-        records.set_due_day(step.owner, on + ONE_DAY)
-    for wait in run.waits:
-        records.set_due_day(wait.owner, next_look(wait, on, run.warned_on.get(wait.owner)))
-    for case in run.cases:
-        records.notices.add_task(case)
-    for one in run.open_tasks:
-        _follow(records, one, on)
-    records.set_rules_run(rules_digest(bundle.rules))
-    return run
-
-
-def _follow(records: Records, one: OpenTask, on: date) -> None:
-    """What is paid is no longer asked for; what is not done is looked at every day."""
-    if one.standing is Standing.SETTLED:
-        records.notices.close_task(one.task, done_on=on, outcome=Outcome.SETTLED.value)
-    else:
-        records.bring_forward(one.task.owner, on + ONE_DAY)
 
 
 def companion(step: Step) -> Step | None:
@@ -209,22 +204,17 @@ def take_turn(records: Records, bundle: Bundle, step: Step, *, on: date) -> bool
     return records.take_turn(step.owner, step.key, on=on, earliest_last=earliest)
 
 
+def next_day(seen: Look, on: date) -> date:
+    """The day an owner is looked at next: tomorrow while something goes on or is unclear."""
+    if isinstance(seen.decision, Step) or seen.is_unclear:
+        return on + ONE_DAY
+    return next_look(seen.decision, on, seen.watch.next_on)
+
+
 def next_look(wait: Wait, on: date, warned_on: date | None) -> date:
     """When the wait is over, or earlier if a claim comes nearer to its end by then."""
     until = wait.until or on + timedelta(days=_LOOK_AGAIN_DAYS)
     return max(min(until, warned_on or until), on + ONE_DAY)
-
-
-def _notice(step: Step) -> Notice:
-    return Notice(
-        owner=step.owner,
-        anchor=step.anchor,
-        stage=step.stage.id,
-        step=step.step,
-        bills=step.bills,
-        channel=step.channel,
-        planned_on=step.on,
-    )
 
 
 def task_of(step: Step, bundle: Bundle) -> Task:
@@ -251,7 +241,3 @@ def _working_days(step: Step, bundle: Bundle) -> int:
 def doer(step: Step) -> Actor:
     """Who does it: the stage's actor, or a clerk where a machine cannot."""
     return Actor.CLERK if step.stage.by is Actor.SYSTEM else step.stage.by
-
-
-def _job(step: Step) -> str:
-    return msgspec.json.encode(Job(step.owner, step.key)).decode()
