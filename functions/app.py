@@ -86,11 +86,15 @@ def client(service: str) -> Any:
 
 @cache
 def sending_client(service: str) -> Any:
-    """A client that puts one attempt on the wire: the SDK's own retries would send the same message thrice."""
+    """A client that puts one attempt on the wire: the SDK's own retries would send the same message thrice.
+
+    It waits for no answer longer than a batch of messages has time for.
+    """
     import boto3
     from botocore.config import Config
 
-    return boto3.client(service, config=Config(retries={"total_max_attempts": 1}))
+    once = Config(retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
+    return boto3.client(service, config=once)
 
 
 @cache
@@ -284,11 +288,11 @@ def _day(request: Request, name: str) -> date | None:
 @app.lambda_function(name="planner")
 def planner(event: Any, context: Any) -> dict[str, Any]:
     """Started by the schedule through the day: does the day's run, goes on where it stopped, or has nothing to do."""
-    from chalicelib.flows.progress import load_progress
+    from chalicelib.flows.progress import Phase, load_progress
     from chalicelib.flows.run import queue_run
 
     on, before = today(), load_progress(records())
-    if before and before.on == on and before.is_over:
+    if before and before.on == on and before.phase is Phase.DONE:
         return {"phase": before.phase.value}
     run = queue_run(records(), bundle(), queue(), on=on, has_time=lambda: has_time(context))
     for step in run.notices:

@@ -291,7 +291,8 @@ def test_no_resource_of_ours_has_the_name_of_one_chalice_makes(package: Package)
     assert all(name.endswith(endings) for name in ours)
     assert not any(name.endswith(endings) for name in handlers)
     patched = set(read(FUNCTIONS / "patches.yml")["Resources"])
-    assert patched - handlers == {"PlannerSchedule", "PlannerScheduleRole"}
+    logs = {"UndeliveredTextsLogGroup", "DeliveredTextsLogGroup"}
+    assert patched - handlers == {"PlannerSchedule", "PlannerScheduleRole"} | logs
     assert ours | patched <= set(package.resources)
 
 

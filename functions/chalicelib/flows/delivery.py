@@ -214,7 +214,7 @@ class _Courier:
         notice, channel = telling.notice, telling.step.channel
         match answer.outcome:
             case "sent":
-                return self._sent(notice, channel, answer.detail, way)
+                return self._sent(telling, answer.detail, way)
             case "unknown":
                 return self._advance(notice, State.UNKNOWN, answer.detail)
             case "refused":
@@ -228,9 +228,10 @@ class _Courier:
             case "retry":
                 return self._later(notice, answer.detail, timedelta(minutes=min(2 ** (notice.attempt - 1), 15)))
 
-    def _sent(self, notice: Notice, channel: Channel, id: str, way: Circuit) -> State:
+    def _sent(self, telling: Telling, id: str, way: Circuit) -> State:
+        notice, channel = telling.notice, telling.step.channel
         if channel is Channel.SMS:  # its delivery report names nothing else
-            self.records.notices.add_text(id, notice)
+            self.records.notices.add_text(id, notice, telling.mark)
         if way is Circuit.HALF_OPEN and close_circuit(self.records, channel):
             self.sender.journal.note("circuit", channel=channel.value, state="closed")
         return self._advance(notice, State.SENT, id, only_from=(State.CALLING, State.UNKNOWN))

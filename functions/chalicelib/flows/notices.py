@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -11,6 +12,15 @@ from ..core.notice import CLAIMABLE, Approval, Call, Notice, State, Task
 from ..core.rulebook import Channel
 from .item import by_prefix, day, decoded, encoded, instant
 from .ports import Condition, Item, Table
+
+
+class TextSent(NamedTuple):
+    """A text message as it went out: for which notice, by which attempt, to which address by its mark."""
+
+    owner: str
+    notice: str
+    attempt: int
+    mark: str
 
 
 class Notices:
@@ -48,15 +58,17 @@ class Notices:
             {"pk": f"H#{notice.owner}", "sk": f"NOTICE#{notice.key}", "fact": encoded(notice), **marks}
         )
 
-    def add_text(self, id: str, notice: Notice) -> None:
-        """Notes which notice a text message was sent for: its delivery report knows the provider's id alone."""
-        about: Item = {"owner": notice.owner, "notice": notice.key, "attempt": notice.attempt}
+    def add_text(self, id: str, notice: Notice, mark: str) -> None:
+        """Notes which notice a text message was sent for, and where to: its report knows the provider's id alone."""
+        about: Item = {"owner": notice.owner, "notice": notice.key, "attempt": notice.attempt, "mark": mark}
         self._table.put_new({"pk": f"T#{id}", "sk": "TEXT", **about})
 
-    def load_text(self, id: str) -> tuple[str, str, int] | None:
-        """The owner, the notice and the attempt a text message was sent for."""
+    def load_text(self, id: str) -> TextSent | None:
+        """The notice a text message was sent for; None for one that is none of ours."""
         item = self._table.get(f"T#{id}", "TEXT")
-        return (str(item["owner"]), str(item["notice"]), int(item["attempt"])) if item else None
+        if item is None:
+            return None
+        return TextSent(str(item["owner"]), str(item["notice"]), int(item["attempt"]), str(item["mark"]))
 
     def add_task(self, task: Task) -> bool:
         """Opens a case unless it is open already; whether it did."""

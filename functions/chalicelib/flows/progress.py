@@ -1,14 +1,14 @@
 """How far the day's run has come: on record after every few owners, so that the next invocation goes on from there."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
 
-from ..core.notice import Approval
-from ..core.volume import Volumes, with_run
+from ..core.rulebook import Limits
+from ..core.volume import Excess, Volumes, excesses, with_run
 from .item import decoded, encoded
 from .ports import Item
 from .records import Records
@@ -32,9 +32,14 @@ class Progress(Struct, frozen=True, kw_only=True):
     after: str = ""
     counts: Mapping[str, int] = {}
 
-    @property
-    def is_over(self) -> bool:
-        return self.phase is Phase.DONE
+
+class RunApproval(Struct, frozen=True, kw_only=True):
+    """Who let the run of a day go out, when, and how many of each stage they had before them."""
+
+    on: date
+    counts: Mapping[str, int]
+    by: str
+    at: datetime
 
 
 _MARKER = "MARKER"
@@ -65,12 +70,21 @@ def note_volume(records: Records, counts: Mapping[str, int], on: date) -> None:
         records.table.change("M#volume", _MARKER, {"fact": msgspec.json.encode(volumes).decode()})
 
 
-def approve_run(records: Records, approval: Approval, on: date) -> bool:
-    """Lets the run of a day go out, however many it tells; whether nobody had said so before."""
-    item: Item = {"pk": f"M#run-{on}", "sk": "APPROVAL", "fact": encoded(approval)}
-    return records.table.put_new(item)
+def approve_run(records: Records, approval: RunApproval) -> None:
+    """Lets the run of a day go out as far as a manager has seen it."""
+    values: Item = {"fact": encoded(approval)}
+    records.table.change(f"M#run-{approval.on}", "APPROVAL", values)
 
 
-def is_approved(records: Records, on: date) -> bool:
-    """Whether a manager has let the run of a day go out."""
-    return records.table.get(f"M#run-{on}", "APPROVAL") is not None
+def load_run_approval(records: Records, on: date) -> RunApproval | None:
+    """What a manager has said of the run of a day."""
+    item = records.table.get(f"M#run-{on}", "APPROVAL")
+    return decoded(item, RunApproval) if item else None
+
+
+def unapproved(records: Records, progress: Progress, limits: Limits) -> list[Excess]:
+    """The stages of which a run tells far more than is usual, and more than a manager has let it."""
+    found = excesses(progress.counts, load_volumes(records), limits, progress.on)
+    approval = load_run_approval(records, progress.on)
+    seen = approval.counts if approval else {}
+    return [excess for excess in found if excess.count > seen.get(excess.stage, 0)]

@@ -15,12 +15,11 @@ from ..core.bundle import Bundle, rules_digest
 from ..core.calendar import ONE_DAY
 from ..core.collection import Step
 from ..core.notice import Notice, Outcome, State
-from ..core.rulebook import Channel, Limits
+from ..core.rulebook import Channel
 from ..core.tasks import OpenTask, Standing
-from ..core.volume import Excess, excesses
 from . import goodwill
 from .ports import Queue
-from .progress import Phase, Progress, is_approved, load_progress, load_volumes, note_volume, save_progress
+from .progress import Phase, Progress, load_progress, note_volume, save_progress, unapproved
 from .records import Records
 from .reminders import (
     Job,
@@ -63,10 +62,16 @@ def queue_run(
 
 
 def _begun(records: Records, bundle: Bundle, on: date) -> Progress:
-    """The day's run as far as it has come; a new one after a day, a change of the rules or a run that is over."""
+    """The day's run as far as it has come; a new one on a new day, under new rules, or after one that is over.
+
+    One that was held looks at everybody again, unless it may go on now: what was wrong may have been put right.
+    """
     found, rules = load_progress(records), rules_digest(bundle.rules)
-    is_same = found is not None and (found.on, found.rules) == (on, rules) and not found.is_over
-    return found if found is not None and is_same else save_progress(records, Progress(on=on, rules=rules))
+    if found is None or (found.on, found.rules) != (on, rules) or found.phase is Phase.DONE:
+        return save_progress(records, Progress(on=on, rules=rules))
+    if found.phase is Phase.HELD and unapproved(records, found, bundle.rules.collection.limits):
+        return save_progress(records, Progress(on=on, rules=rules))
+    return found
 
 
 def _look_at_all(
@@ -155,16 +160,10 @@ def _follow(records: Records, one: OpenTask, on: date) -> None:
 
 def _held_or_not(records: Records, bundle: Bundle, progress: Progress, run: Run) -> Progress:
     """Goes on, unless far more would be told than is usual and no manager has let it."""
-    limits = bundle.rules.collection.limits
-    run.excesses = over(records, progress, limits)
-    if run.excesses and not is_approved(records, progress.on):
+    run.excesses = unapproved(records, progress, bundle.rules.collection.limits)
+    if run.excesses:
         return progress
     return save_progress(records, replace(progress, phase=Phase.QUEUEING, after=""))
-
-
-def over(records: Records, progress: Progress, limits: Limits) -> list[Excess]:
-    """The stages of which a run tells far more than usual."""
-    return excesses(progress.counts, load_volumes(records), limits, progress.on)
 
 
 def _queue_all(
