@@ -24,7 +24,7 @@ def raw(subject: str = "账单已出") -> bytes:
 
 def filled() -> Outbox:
     outbox = Outbox(NOW)
-    OutboxMail(outbox).send(raw(), recipient="wang@owner.example", notice="n")
+    OutboxMail(outbox).send(raw(), recipient="wang@owner.example", notice="n", attempt=1)
     OutboxSms(outbox).send("<script>alert(1)</script>", phone="+8613800138000", notice="n")
     return outbox
 
