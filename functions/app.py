@@ -330,7 +330,7 @@ def feedback(event: Any) -> None:
     from chalicelib.edge.mailfeed import mail_feedback
 
     about = event.to_dict()["Records"][0]["Sns"]
-    if about["TopicArn"] != environment().topic:
+    if not environment().topic or about["TopicArn"] != environment().topic:
         journal().note("stranger", where="feedback")
         return
     said = mail_feedback(about["Message"])

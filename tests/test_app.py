@@ -1,8 +1,10 @@
 """The API and the handlers as AWS calls them, on the real table's stand-in; only clock and rules are given."""
 
+import gzip
 import json
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,11 +19,11 @@ from moto.sesv2.models import sesv2_backends
 
 import app
 from chalicelib.core.link import Scope
-from chalicelib.core.notice import State
+from chalicelib.core.notice import Notice, State
 from chalicelib.core.rulebook import Channel
 from chalicelib.flows.links import mint, new_code
 from chalicelib.flows.records import Records
-from chalicelib.flows.sender import Sender
+from chalicelib.flows.sender import Sender, notice_tag
 from tests import builders
 from tests.builders import OWNER, bill, contact, day, owner, payment, tenure
 from tests.conftest import REGION
@@ -440,6 +442,96 @@ def test_without_a_mode_nothing_is_sent(due: Records, wired: pytest.MonkeyPatch)
     assert mails() == []
     (notice,) = due.notices.load_history("o-0").notices
     assert notice.reason == "mode:test"
+
+
+# what providers report
+
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:courtyard-mail-events"
+
+
+def mail_event(kind: str, notice: Notice, topic: str = TOPIC) -> dict[str, Any]:
+    """An event of SES about a notice, as SNS hands it to the function."""
+    tags = {"notice": [notice_tag(notice)], "attempt": [str(notice.attempt)]}
+    about = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "wang@owner.example"}]}
+    mail = {"timestamp": "2026-03-01T02:00:00Z", "destination": ["wang@owner.example"], "messageId": "x", "tags": tags}
+    message = json.dumps({"eventType": kind, "mail": mail, "bounce": about})
+    return {"Records": [{"Sns": {"TopicArn": topic, "Message": message, "Subject": "x", "MessageAttributes": {}}}]}
+
+
+@pytest.fixture
+def told(due: Records, wired: pytest.MonkeyPatch) -> Records:
+    """The same owners, once they have been told."""
+    wired.setenv("COURTYARD_MAIL_TOPIC", TOPIC)
+    app.environment.cache_clear()
+    with Client(app.app) as client:
+        client.lambda_.invoke("planner", {})
+        work(client, received())
+    return due
+
+
+def one_notice(records: Records, owner: str = "o-0") -> Notice:
+    (notice,) = records.notices.load_history(owner).notices
+    return notice
+
+
+def test_what_ses_reports_through_our_topic_moves_the_notice_and_the_queue_brings_it_again(told: Records) -> None:
+    with Client(app.app) as client:
+        client.lambda_.invoke("feedback", mail_event("Delivery", one_notice(told)))
+        assert one_notice(told).state is State.DELIVERED
+        client.lambda_.invoke("feedback", mail_event("Bounce", one_notice(told)))
+        assert one_notice(told).state is State.BOUNCED
+        work(client, received())
+    assert (one_notice(told).state, one_notice(told).channel) == (State.SENT, Channel.SMS)
+
+
+@pytest.mark.parametrize(
+    "topic", ["", "x", TOPIC.replace("courtyard", "other"), TOPIC.replace("123456789012", "999999999999"), TOPIC + "2"]
+)
+def test_fault_15_an_event_from_any_other_topic_changes_nothing(told: Records, topic: str) -> None:
+    before = one_notice(told)
+    with Client(app.app) as client:
+        client.lambda_.invoke("feedback", mail_event("Bounce", before, topic))
+    account = told.load_account("o-0")
+    assert account is not None
+    assert (one_notice(told), account.suppressions, received()) == (before, (), [])
+
+
+def test_fault_15_without_a_topic_of_its_own_the_function_hears_nobody(
+    told: Records, wired: pytest.MonkeyPatch
+) -> None:
+    wired.delenv("COURTYARD_MAIL_TOPIC")
+    app.environment.cache_clear()
+    before = one_notice(told)
+    with Client(app.app) as client:
+        client.lambda_.invoke("feedback", mail_event("Bounce", before, ""))
+    assert one_notice(told) == before
+
+
+def test_fault_15_an_event_heard_again_much_later_does_not_undo_what_followed(told: Records) -> None:
+    with Client(app.app) as client:
+        first = mail_event("Bounce", one_notice(told))
+        client.lambda_.invoke("feedback", first)
+        work(client, received())
+        after = one_notice(told)
+        for _ in range(3):
+            client.lambda_.invoke("feedback", first)
+            work(client, received())
+    assert one_notice(told) == after
+
+
+def test_what_carriers_report_of_text_messages_moves_the_notice(told: Records) -> None:
+    notice = one_notice(told, "o-2")
+    assert notice.channel is Channel.SMS
+    report = {
+        "notification": {"messageId": notice.reason, "timestamp": "2026-03-01 02:00:00.558"},
+        "delivery": {"destination": "+8613700000003"},
+        "status": "SUCCESS",
+    }
+    piece = json.dumps({"logEvents": [{"message": json.dumps(report)}]}).encode()
+    with Client(app.app) as client:
+        client.lambda_.invoke("receipts", {"awslogs": {"data": b64encode(gzip.compress(piece)).decode()}})
+    assert one_notice(told, "o-2").state is State.DELIVERED
 
 
 # what the functions call and what their policies allow
