@@ -8,10 +8,12 @@ from msgspec.structs import replace
 from chalicelib.core.notice import State
 from chalicelib.core.rulebook import Limits, Rulebook
 from chalicelib.flows.budget import load_spent, spend
+from chalicelib.flows.ports import Delivery
 from chalicelib.flows.records import Records
 from staff.memory import MemoryTable
 from tests import builders
 from tests.builders import OWNER, bill, contact, day, owner
+from tests.fakes import OPTED_OUT, REFUSED, RETRY, SENT, UNKNOWN, FakeSms
 from tests.flows.office import Office
 
 ON = day("2026-03-15")
@@ -90,6 +92,16 @@ def test_once_it_is_gone_owners_are_told_another_way_and_nobody_is_forgotten() -
         assert office.notices(f"o-{number}")[0].reason == "sms-budget"
     shares = [note["percent"] for note in office.journal.notes if note["event"] == "sms-budget"]
     assert max(int(share) for share in shares) <= 100
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_charged"), [(SENT, True), (UNKNOWN, True), (RETRY, False), (REFUSED, False), (OPTED_OUT, False)]
+)
+def test_what_a_provider_certainly_did_not_take_costs_nothing(answer: Delivery, is_charged: bool) -> None:
+    office = Office(bundle=replace(builders.bundle(), rules=rules(100)), sms=FakeSms(answer))
+    office.enter(bill(), owner=owner(OWNER, contact(email=None)))
+    office.run("2026-03-01")
+    assert (load_spent(office.records, limits(100), day("2026-03-01")).segments > 0) is is_charged
 
 
 def test_email_costs_nothing_of_it() -> None:

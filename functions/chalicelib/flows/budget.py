@@ -27,7 +27,8 @@ class Spent(NamedTuple):
 def spend(records: Records, limits: Limits, segments: int, on: date) -> bool:
     """Takes the parts of one message out of the month's budget; whether there were enough left.
 
-    Taken before the call and never given back: the budget may be used up early, never passed.
+    Taken before the call, and given back only where it is certain that nothing went out: the budget may be used up
+    early, never passed.
     """
     most = limits.sms_segments_a_month
     if most is None:
@@ -36,6 +37,11 @@ def spend(records: Records, limits: Limits, segments: int, on: date) -> bool:
         return False
     room = [Condition("segments", "absent"), Condition("segments", "below", most - segments + 1)]
     return records.table.change(*_key(on), {}, add={"segments": segments}, any_of=room)
+
+
+def refund(records: Records, segments: int, on: date) -> None:
+    """Gives the parts back of a message its provider did not take."""
+    records.table.change(*_key(on), {}, add={"segments": -segments})
 
 
 def load_spent(records: Records, limits: Limits, on: date) -> Spent:

@@ -22,10 +22,10 @@ from ..core.notice import CLAIMABLE, Notice, State, trace
 from ..core.reach import contact_by
 from ..core.rulebook import SENT_BY_MACHINE, Actor, Channel
 from ..core.tasks import unreachable
-from .budget import load_spent, spend
+from .budget import load_spent, refund, spend
 from .circuit import PROBED_EVERY, Circuit, circuit, close_circuit, open_circuit
 from .pace import take_slot
-from .ports import Delivery
+from .ports import NOT_TAKEN, Delivery
 from .records import Records
 from .reminders import Job, take_turn, task_of
 from .sender import Ready, Sender, Telling, ready
@@ -141,10 +141,10 @@ class _Courier:
         made = self._ready(claimed)
         if not isinstance(made, Ready):
             return made
-        if channel is Channel.SMS and not self._is_affordable(made.segments):
-            return self._given_up(claimed, "sms-budget")
         if not self._has_turn(channel):
             return self._later(claimed.notice, "pace", _PATIENCE)
+        if not self._is_affordable(made.segments):
+            return self._given_up(claimed, "sms-budget")
         if self._is_changed(claimed):
             return self._given_back(claimed, "changed")
         return self._call(claimed, made, way)
@@ -175,6 +175,8 @@ class _Courier:
 
     def _is_affordable(self, segments: int) -> bool:
         """Whether the month's budget still pays for a text message; it is taken out before the call."""
+        if not segments:
+            return True
         limits = self.bundle.rules.collection.limits
         has_budget = spend(self.records, limits, segments, self.on)
         self.sender.journal.note("sms-budget", percent=load_spent(self.records, limits, self.on).percent)
@@ -208,7 +210,10 @@ class _Courier:
         )
         if not has_begun:
             return State.CLAIMED
-        return self._settled(replace(telling, notice=structs.replace(notice, state=State.CALLING)), made.call(), way)
+        answer = made.call()
+        if made.segments and answer.outcome in NOT_TAKEN:
+            refund(self.records, made.segments, self.on)
+        return self._settled(replace(telling, notice=structs.replace(notice, state=State.CALLING)), answer, way)
 
     def _settled(self, telling: Telling, answer: Delivery, way: Circuit) -> State | None:
         notice, channel = telling.notice, telling.step.channel

@@ -67,6 +67,10 @@ class Delivery(NamedTuple):
     detail: str
 
 
+NOT_TAKEN = ("retry", "refused", "opted-out", "stopped")
+"""The outcomes by which it is certain that nothing went out."""
+
+
 class Journal(Protocol):
     """What is written down for those who run the installation; never anything personal."""
 
