@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from chalice.app import Chalice, Request, Response
@@ -20,7 +20,7 @@ from chalicelib import settings
 from chalicelib.core import bundle as rules_bundle
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
-from chalicelib.core.errors import BadInput, BundleMissing, CourtyardError, NotFound
+from chalicelib.core.errors import BadInput, BundleMissing, Conflict, CourtyardError, NotFound, Unverified
 from chalicelib.core.notice import IN_HAND, trace
 from chalicelib.core.rulebook import Language
 from chalicelib.flows import statements
@@ -28,6 +28,7 @@ from chalicelib.flows.records import Records
 
 if TYPE_CHECKING:
     from chalicelib.core.feedback import Feedback
+    from chalicelib.edge.secrets import ParameterSecrets
     from chalicelib.flows.ports import Journal, Queue
     from chalicelib.flows.sender import Sender
 
@@ -52,6 +53,8 @@ HEADERS = {
 PROBLEMS: dict[type[CourtyardError], tuple[int, str]] = {
     NotFound: (404, "Not found"),
     BadInput: (400, "Bad request"),
+    Unverified: (403, "Not verified"),
+    Conflict: (409, "Conflict"),
     BundleMissing: (503, "Not available"),
 }
 
@@ -102,6 +105,13 @@ def records() -> Records:
     from chalicelib.edge.table import DynamoTable
 
     return Records(DynamoTable(client("dynamodb"), environment().table))
+
+
+@cache
+def secrets() -> "ParameterSecrets":
+    from chalicelib.edge.secrets import ParameterSecrets
+
+    return ParameterSecrets(client("ssm"), environment().secrets)
 
 
 @cache
@@ -236,6 +246,26 @@ def _unsubscribe(request: Request) -> Response:
 
     language = preferences.unsubscribe(records(), _token(request), today=today())
     return _page("unsubscribe", language, "done")
+
+
+@app.route("/v1/payments/{provider}", methods=["POST"])
+def payment(provider: str) -> Response:
+    return answered(_payment)
+
+
+def _payment(request: Request) -> Response:
+    """Takes a provider's word on a payment: signed, and to the same answer however often it comes."""
+    from chalicelib.core import remittance, signature
+    from chalicelib.flows import payments
+
+    provider, body = (request.uri_params or {}).get("provider", ""), cast(bytes, request.raw_body)
+    method = payments.method_of(provider, bundle().rules)
+    known = secrets().load(provider, now=now())
+    if not signature.is_genuine(request.headers.get("courtyard-signature", ""), body, known, now=now()):
+        raise Unverified
+    money = remittance.decoded(body)
+    payments.receive(records(), bundle().rules, method, money, now=now())
+    return json_answer({"received": money.transaction})
 
 
 def _page(name: str, language: Language, state: str, status: int = 200) -> Response:

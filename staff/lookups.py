@@ -3,6 +3,7 @@
 from datetime import date
 
 from chalicelib.core.account import Account, Bill, Holder, Payment, Unit
+from chalicelib.core.holders import holder_on, latest_holder
 from chalicelib.flows.records import Records
 
 from . import cells
@@ -31,12 +32,11 @@ class Lookups:
 
     def holder_on(self, unit: str, day: date) -> str | None:
         """Who holds a unit on a day."""
-        return next((holder.owner for holder in self.holders(unit) if holder.holds(day)), None)
+        return holder_on(self.holders(unit), day)
 
     def latest_holder(self, unit: str, day: date) -> str | None:
         """Who holds a unit on a day, or held it last before."""
-        since = (holder.owner for holder in self.holders(unit) if holder.from_ <= day)
-        return self.holder_on(unit, day) or next(since, None)
+        return latest_holder(self.holders(unit), day)
 
     def account(self, owner: str) -> Account | None:
         """An owner's facts."""

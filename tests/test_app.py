@@ -16,23 +16,28 @@ import pytest
 from chalice.test import Client
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sesv2.models import sesv2_backends
+from msgspec.structs import replace
 
 import app
+from chalicelib.core.account import Holder
+from chalicelib.core.bundle import Bundle
 from chalicelib.core.link import Scope
 from chalicelib.core.notice import Notice, State
 from chalicelib.core.rulebook import Channel
+from chalicelib.core.signature import signed
 from chalicelib.flows.links import mint, new_code
+from chalicelib.flows.payments import unmatched
 from chalicelib.flows.records import Records
 from chalicelib.flows.sender import Sender, notice_tag
 from tests import builders
-from tests.builders import OWNER, bill, contact, day, owner, payment, tenure
+from tests.builders import OWNER, UNIT, bill, contact, day, owner, payment, tenure
 from tests.conftest import REGION
 from tests.fakes import FakeMail, FakeSms, Mailed
 from tests.flows.office import at
 
 NOW = "2026-06-30 10:00"
 PROBLEM = "application/problem+json"
-CACHED = ("environment", "client", "sending_client", "records", "sender", "queue", "journal")
+CACHED = ("environment", "client", "sending_client", "records", "secrets", "sender", "queue", "journal")
 
 
 @pytest.fixture
@@ -308,6 +313,176 @@ def test_a_link_to_the_account_unsubscribes_nobody(api: Client, records: Records
     assert unsubscribed(records) == set()
 
 
+# payments as a provider tells of them
+
+SECRET, OLD_SECRET = b"whsec_0123456789abcdef", b"whsec_fedcba9876543210"
+SECRETS = "/courtyard/payments/gate"
+
+
+def with_provider(name: str | None) -> Bundle:
+    """The rules with bank transfers told of by a provider."""
+    made = builders.bundle()
+    bank, *others = made.rules.payments.methods
+    methods = (replace(bank, provider=name), *others)
+    return replace(made, rules=replace(made.rules, payments=replace(made.rules.payments, methods=methods)))
+
+
+@pytest.fixture
+def gate(wired: pytest.MonkeyPatch, records: Records) -> None:
+    """A provider called `gate`, with one secret; the unit knows who holds it."""
+    wired.setattr(app, "bundle", lambda: with_provider("gate"))
+    records.add_holder(UNIT, Holder(owner=OWNER, from_=day("2021-05-01")))
+    keep_secrets(SECRET.decode())
+
+
+def keep_secrets(value: str) -> None:
+    boto3.client("ssm").put_parameter(Name=SECRETS, Value=value, Type="SecureString", Overwrite=True)
+
+
+def remittance(transaction: str = "T-7", **changes: Any) -> bytes:
+    told = {"transaction": transaction, "amount": 1234, "currency": "CNY", "paid_at": "2026-06-29T20:15:00+08:00"}
+    return msgspec.json.encode({**told, "reference": f"{UNIT} 2026Q1 王小明", **changes})
+
+
+def notify(api: Client, body: bytes, signature: str | None = None, *, provider: str = "gate") -> Any:
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    headers["Courtyard-Signature"] = signed(body, SECRET, at=app.now()) if signature is None else signature
+    return api.http.post(f"/v1/payments/{provider}", headers=headers, body=body)
+
+
+def amounts(records: Records) -> dict[str, int]:
+    account = records.load_account(OWNER)
+    assert account is not None
+    return {one.reference: one.amount for one in account.payments}
+
+
+BEFORE = {"T-1": 50_000}
+
+
+@pytest.mark.usefixtures("gate")
+def test_a_payment_shows_on_the_statement_as_soon_as_the_provider_has_told(api: Client, records: Records) -> None:
+    answer = notify(api, remittance())
+    assert (answer.status_code, json.loads(answer.body)) == (200, {"received": "T-7"})
+    body = json.loads(api.http.get("/v1/statement?on=2026-06-30", headers=bearer(code_for(records))).body)
+    paid = {one["receipt"]: (one["paid_on"], one["amount"]) for one in body["payments"]}
+    assert paid["T-7"] == ("2026-06-29", 1234)
+
+
+@pytest.mark.usefixtures("gate")
+def test_fault_23_a_notification_gets_the_same_answer_however_often_it_comes(api: Client, records: Records) -> None:
+    for reference in (f"{UNIT} 2026Q1", "nobody"):
+        body = remittance(f"T-{reference[0]}", reference=reference)
+        answers = [notify(api, body) for _ in range(3)]
+        assert {(answer.status_code, answer.body) for answer in answers} == {(200, answers[0].body)}
+    assert amounts(records) == {**BEFORE, "T-3": 1234}
+    assert [one.money.transaction for one in unmatched(records)] == ["T-n"]
+
+
+@pytest.mark.usefixtures("gate")
+def test_fault_23_the_same_transaction_with_another_body_is_refused_as_a_problem(api: Client, records: Records) -> None:
+    notify(api, remittance())
+    answer = notify(api, remittance(amount=4321))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (409, PROBLEM)
+    assert json.loads(answer.body) == {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "transaction T-7",
+    }
+    assert amounts(records) == {**BEFORE, "T-7": 1234}
+
+
+@pytest.mark.usefixtures("gate")
+def test_fault_24_a_notification_that_is_forged_old_or_unsigned_is_refused_and_changes_nothing(
+    api: Client, records: Records
+) -> None:
+    body = remittance()
+    good = signed(body, SECRET, at=app.now())
+    forged = [
+        "",
+        "t=1,v1=x",
+        signed(body, b"guess", at=app.now()),
+        signed(body, SECRET, at=app.now() - timedelta(seconds=301)),
+        signed(body, SECRET, at=app.now() + timedelta(seconds=301)),
+        good[:-1] + ("0" if good[-1] != "0" else "1"),
+    ]
+    answers = [notify(api, body, one) for one in forged]
+    answers += [notify(api, body + b" ", good), notify(api, body.replace(b"1234", b"1235"), good)]
+    assert {(answer.status_code, answer.body) for answer in answers} == {(403, answers[0].body)}
+    assert json.loads(answers[0].body) == {"type": "about:blank", "title": "Not verified", "status": 403}
+    assert (amounts(records), unmatched(records)) == (BEFORE, [])
+    for seconds in (-300, 300):
+        assert notify(api, body, signed(body, SECRET, at=app.now() + timedelta(seconds=seconds))).status_code == 200
+    assert amounts(records) == {**BEFORE, "T-7": 1234}
+
+
+@pytest.mark.usefixtures("gate")
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"x", remittance(amount=0), remittance(paid_at="yesterday")])
+def test_a_signed_body_that_is_no_notification_is_told_and_nothing_is_kept(
+    api: Client, records: Records, body: bytes
+) -> None:
+    answer = notify(api, body)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, PROBLEM)
+    assert (amounts(records), unmatched(records)) == (BEFORE, [])
+    assert notify(api, remittance()).status_code == 200, "its transaction is not used up"
+
+
+def test_a_provider_the_rules_do_not_name_is_not_there(api: Client, wired: pytest.MonkeyPatch) -> None:
+    for name, asked in (
+        (None, "gate"),
+        (None, "None"),
+        (None, "bank"),
+        ("gate", "gat"),
+        ("gate", "GATE"),
+        ("gate", "%2e"),
+    ):
+        wired.setattr(app, "bundle", lambda name=name: with_provider(name))
+        answer = notify(api, remittance(), provider=asked)
+        assert (answer.status_code, json.loads(answer.body)["title"]) == (404, "Not found")
+
+
+@pytest.mark.usefixtures("gate")
+def test_a_secret_is_exchanged_without_a_gap(api: Client, wired: pytest.MonkeyPatch) -> None:
+    def answers(*, minutes: int) -> list[int]:
+        set_clock(wired, f"2026-06-30 10:{minutes}")
+        bodies = [remittance(f"T-{minutes}-{which}") for which in (1, 2)]
+        headers = [signed(body, one, at=app.now()) for body, one in zip(bodies, (OLD_SECRET, SECRET), strict=True)]
+        return [notify(api, body, header).status_code for body, header in zip(bodies, headers, strict=True)]
+
+    keep_secrets(OLD_SECRET.decode())
+    assert answers(minutes=10) == [200, 403]
+    keep_secrets(f"{SECRET.decode()}\n{OLD_SECRET.decode()}\n")
+    assert answers(minutes=16) == [200, 200]
+    keep_secrets(SECRET.decode())
+    assert answers(minutes=22) == [403, 200]
+
+
+@pytest.mark.usefixtures("gate")
+def test_without_a_secret_nobody_is_believed(api: Client, records: Records, caplog: pytest.LogCaptureFixture) -> None:
+    boto3.client("ssm").delete_parameter(Name=SECRETS)
+    body = remittance()
+    assert notify(api, body, signed(body, b"", at=app.now())).status_code == 500
+    assert "ParameterNotFound" in caplog.text
+    assert amounts(records) == BEFORE
+
+
+@pytest.mark.usefixtures("gate")
+def test_nothing_of_a_notification_is_logged(api: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # the SDK's debug log is off in the functions
+    for body in (
+        remittance(),
+        remittance(amount=4321),
+        remittance("T-6", reference="nobody"),
+        b"{",
+        remittance(amount=-1),
+    ):
+        notify(api, body)
+        notify(api, body, "t=1,v1=0")
+    for word in ("T-7", "T-6", "王小明", "1234", "4321", UNIT, "nobody", SECRET.decode()):
+        assert word not in caplog.text
+
+
 # planner and worker
 
 
@@ -555,7 +730,13 @@ class Calls:
         self.made: dict[str, set[str]] = {}
 
     def watch(self) -> None:
-        clients = [app.client("dynamodb"), app.client("sqs"), app.sending_client("sesv2"), app.sending_client("sns")]
+        clients = [
+            app.client("dynamodb"),
+            app.client("sqs"),
+            app.client("ssm"),
+            app.sending_client("sesv2"),
+            app.sending_client("sns"),
+        ]
         for client in clients:
             client.meta.events.register("before-parameter-build", self._note)
 
@@ -574,6 +755,7 @@ class Calls:
             assert limits is None or all(key.startswith(limits) for key in keys), (action, keys)
 
 
+@pytest.mark.usefixtures("gate")
 def test_the_api_needs_just_what_its_policy_allows(api: Client, records: Records) -> None:
     code, stop = code_for(records), code_for(records, "unsubscribe")
     calls = Calls()
@@ -581,6 +763,8 @@ def test_the_api_needs_just_what_its_policy_allows(api: Client, records: Records
     assert api.http.get("/v1/statement", headers=bearer(code)).status_code == 200
     form = {"Content-Type": app.FORM}
     assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=b"").status_code == 200
+    for transaction, reference in (("T-8", UNIT), ("T-9", "nobody")):
+        assert notify(api, remittance(transaction, reference=reference)).status_code == 200
     calls.assert_within("policy-api.json")
 
 

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 import app
+from chalicelib import settings
 from chalicelib.core import bundle as rules_bundle
 from staff import bundle as compiler
 from tests.builders import SITE
@@ -269,13 +270,32 @@ def test_only_the_worker_may_send(package: Package) -> None:
     assert senders == {"WorkerRole"}
 
 
-def test_the_api_may_change_nothing_but_owners(package: Package) -> None:
+def test_the_api_may_change_nothing_but_owners_and_add_nothing_but_what_providers_tell(package: Package) -> None:
+    allowed = {"UpdateItem": ["O#*"], "PutItem": ["O#*", "P#*", "M#unmatched"]}
     writes = ("Put", "Update", "Delete", "BatchWrite", "Transact")
+    found = {}
     for statement in policies(package)["ApiHandlerRole"]:
         for action in as_list(statement["Action"]):
             service, _, verb = action.partition(":")
             if service == "dynamodb" and verb.startswith(writes):
-                assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["O#*"]}}
+                found[verb] = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert found == allowed
+
+
+def test_only_the_api_may_read_the_providers_secrets_and_no_other(package: Package) -> None:
+    readers = {
+        (role, statement["Resource"])
+        for role, statements in policies(package).items()
+        for statement in statements
+        if any(action.startswith(("ssm:", "secretsmanager:", "kms:")) for action in as_list(statement["Action"]))
+    }
+    assert readers == {("ApiHandlerRole", "arn:*:ssm:*:*:parameter" + settings.read({}).secrets + "/*")}
+
+
+def test_no_secret_is_in_the_environment(package: Package) -> None:
+    for one in package.resources.values():
+        variables = one["Properties"].get("Environment", {}).get("Variables", {})
+        assert not [name for name in variables if re.search("SECRET|KEY|PASSWORD|CREDENTIAL", name)]
 
 
 # the merge

@@ -10,7 +10,8 @@ from .flows.ports import Mode
 class Settings(NamedTuple):
     """Where table, queue, topic and site are (the site: if not at the rules' address), and how far all may go.
 
-    The rates are the messages a second that the account may send.
+    The rates are the messages a second that the account may send. `secrets` is the path in the Parameter Store
+    below which the payment providers' are.
     """
 
     table: str
@@ -22,6 +23,7 @@ class Settings(NamedTuple):
     topic: str
     mail_rate: float
     sms_rate: float
+    secrets: str
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -39,6 +41,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         topic=environment.get("COURTYARD_MAIL_TOPIC", ""),
         mail_rate=_rate(environment, "COURTYARD_MAIL_RATE"),
         sms_rate=_rate(environment, "COURTYARD_SMS_RATE"),
+        secrets=environment.get("COURTYARD_SECRETS", "/courtyard/payments"),
     )
 
 

@@ -195,6 +195,10 @@ CASES: dict[str, tuple[Change, str, Path, str]] = {
     "two payment methods of one name": (
         lambda p: p["payments"]["methods"][1].update(id="bank"), "payments.yml", ("methods", 1, "id"), "repeated"
     ),
+    "two payment methods told of by one provider": (
+        lambda p: [method.update(provider="gate") for method in p["payments"]["methods"]],
+        "payments.yml", ("methods", 1, "provider"), "repeated",
+    ),
     "one word for two payment methods": (
         lambda p: p["payments"]["methods"][1].update(aliases=["转账"]),
         "payments.yml", ("methods", 1, "aliases", 0), "alias-of-two",

@@ -67,6 +67,7 @@ def _community_faults(community: Community) -> Iterator[Fault]:
 
 def _payments_faults(payments: Payments) -> Iterator[Fault]:
     yield from repeated(PAYMENTS, ("methods",), [method.id for method in payments.methods])
+    yield from repeated(PAYMENTS, ("methods",), [method.provider for method in payments.methods], "provider")
     if payments.reference_for:
         for language in get_args(Language):
             if _blanks(payments.reference_for.of(language)) != {"what"}:

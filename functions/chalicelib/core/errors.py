@@ -26,6 +26,10 @@ class Conflict(CourtyardError):
         self.what = what
 
 
+class Unverified(CourtyardError):
+    """What calls itself a payment provider has not shown that it is one; forged, old and unsigned look the same."""
+
+
 class BundleMissing(CourtyardError):
     """The functions were started without the rules they are to run by."""
 

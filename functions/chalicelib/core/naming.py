@@ -24,11 +24,11 @@ def unknown(file: str, path: Path, names: Iterable[str], known: Iterable[str]) -
             yield Fault(file, (*path, name), "unknown-name", {"name": name}, ", ".join(allowed))
 
 
-def repeated(file: str, path: Path, ids: Sequence[str]) -> Iterator[Fault]:
-    """Parts of a list that have another's id."""
+def repeated(file: str, path: Path, ids: Sequence[str | None], field: str = "id") -> Iterator[Fault]:
+    """Parts of a list that have another's id, or another's name of some other sort; some may have none."""
     for index, name in enumerate(ids):
-        if name in ids[:index]:
-            yield Fault(file, (*path, index, "id"), "repeated", {"name": name})
+        if name and name in ids[:index]:
+            yield Fault(file, (*path, index, field), "repeated", {"name": name})
 
 
 def out_of_order(file: str, path: Path, dated: Sequence[_Dated]) -> Iterator[Fault]:

@@ -198,12 +198,14 @@ class Fees(_Rules, frozen=True, kw_only=True):
 class Method(_Rules, frozen=True, kw_only=True):
     """One way to pay, with its steps; `aliases` are the words bank files and ledgers use for it.
 
-    `mention` is its name within a sentence, where that is another.
+    `mention` is its name within a sentence, where that is another. `provider`: who tells us at once, by a signed
+    notification to `/v1/payments/<provider>`, that such a payment was made.
     """
 
     id: Id
     name: Text
     mention: Text | None = None
+    provider: Id | None = None
     summary: Text
     steps: Annotated[tuple[Text, ...], Meta(min_length=1)]
     proof: Text
