@@ -14,6 +14,7 @@ from chalicelib.core.rulebook import Rulebook
 from chalicelib.flows.records import Records
 
 from . import cells, choices, figures
+from .differences import blame_differences
 from .lookups import Lookups, known_unit
 from .rows import Line, Plan, Step
 
@@ -108,8 +109,7 @@ def _on_record(line: Line, bill: Bill, lookups: Lookups) -> tuple[str | None, Bi
     for holder in lookups.holders(bill.unit):
         known = lookups.bills(holder.owner).get(bill.key)
         if known:
-            if known != _as_recorded(bill, known, line):
-                line.blame("bill", "record-conflict")
+            blame_differences(line, known, _as_recorded(bill, known, line))
             return holder.owner, known
     owner = lookups.holder_on(bill.unit, bill.due_on)
     if owner is None:

@@ -16,6 +16,7 @@ from chalicelib.core.bundle import Bundle
 from chalicelib.core.errors import CourtyardError
 from chalicelib.core.rulebook import Language
 from chalicelib.flows.links import balance_url, mint
+from chalicelib.flows.payments import unmatched
 from chalicelib.flows.records import Records
 
 from . import (
@@ -163,8 +164,17 @@ def _tell_import(said: Any, rules: Bundle, records: Records, report: imports.Rep
     rows = console.row_faults(report.faults, rules.words, said.language)
     counts = {"rows": report.rows, "new": report.new, "same": report.same}
     answer = {"file": report.file, **counts, "faults": rows, "written": report.written}
-    through = records.ledger_through() if said.kind == "payments" and not rows and not said.dry_run else None
-    console.say(said, answer, lambda: console.print_import(answer, through, rules.words, said.language))
+    is_done = not rows and not said.dry_run
+    through = records.ledger_through() if said.kind == "payments" and is_done else None
+
+    def on_terminal() -> None:
+        console.print_import(answer, through, rules.words, said.language)
+        if report.before:
+            console.print_intake(report.before, is_done, rules.words, said.language)
+        if said.kind == "payments":
+            console.print_unmatched(unmatched(records), rules, said.language)
+
+    console.say(said, answer, on_terminal)
     return 1 if rows else 0
 
 

@@ -13,10 +13,14 @@ from rich.table import Table
 
 from chalicelib.core.account import Hold
 from chalicelib.core.bundle import Bundle
+from chalicelib.core.calendar import local_date
 from chalicelib.core.fault import Fault
-from chalicelib.core.money import Fen
+from chalicelib.core.money import Fen, yuan
 from chalicelib.core.rulebook import Language
+from chalicelib.core.voice import one_line
 from chalicelib.core.words import Words, money_text, problem_text, said
+from chalicelib.flows.intake import Intake
+from chalicelib.flows.payments import Unmatched
 
 from .bundle import Compiled
 from .rows import RowFault
@@ -135,6 +139,25 @@ def print_import(answer: Row, through: date | None, words: Words, language: Lang
     print(told if answer["rows"] or through else done)
     if through:
         print(words.labels["import-through"].of(language).format(through=through))
+
+
+def print_intake(before: Intake, is_done: bool, words: Words, language: Language) -> None:
+    """That a file of this content was imported before, or that its import was cut short."""
+    name = "import-known" if before.done_on else "import-finished" if is_done else "import-unfinished"
+    print(words.labels[name].of(language).format(begun=before.begun_on, done=before.done_on))
+
+
+def print_unmatched(found: Sequence[Unmatched], rules: Bundle, language: Language) -> None:
+    """Money received online that is on no owner's account, each with all that is known of it and why."""
+    if found:
+        print(rules.words.labels["import-unmatched"].of(language).format(count=len(found)))
+    names = {method.id: method.name.of(language) for method in rules.rules.payments.methods}
+    for one in found:
+        money, zone = one.money, rules.rules.community.time_zone
+        on, sum_ = local_date(money.paid_at, zone), f"{yuan(Fen(money.amount))} {money.currency}"
+        why = problem_text(rules.words, one.problem, one.values, language)
+        known = (on, sum_, names.get(one.method, one.method), money.transaction, f"“{one_line(money.reference)}”", why)
+        print(" · ".join(str(part) for part in known))
 
 
 def print_held_back(console: Console, waits: list[Row], words: Words, language: Language) -> None:

@@ -4,6 +4,8 @@ from datetime import date
 
 from chalicelib.core.account import Account, Bill, Holder, Payment, Unit
 from chalicelib.core.holders import holder_on, latest_holder
+from chalicelib.core.remittance import Remittance
+from chalicelib.flows.payments import load_remittance
 from chalicelib.flows.records import Records
 
 from . import cells
@@ -21,6 +23,7 @@ class Lookups:
         self._accounts: dict[str, Account | None] = {}
         self._bills: dict[str, dict[str, Bill]] = {}
         self._payments: dict[str, dict[str, Payment]] = {}
+        self._remittances: dict[tuple[str, str], Remittance | None] = {}
 
     def unit(self, unit: str) -> Unit | None:
         """A unit as it is on record."""
@@ -61,6 +64,12 @@ class Lookups:
     def claim(self, payment: str) -> tuple[str, Payment] | None:
         """Whose a payment is, and which payment, if its reference was ever claimed."""
         return self._records.load_claim(payment)
+
+    def remittance(self, method: str, reference: str) -> Remittance | None:
+        """What a provider has told of a reference."""
+        if (method, reference) not in self._remittances:
+            self._remittances[method, reference] = load_remittance(self._records, method, reference)
+        return self._remittances[method, reference]
 
     def with_zeros(self, unit: str) -> str | None:
         """The unit that a number may have been before Excel took its leading zeros."""

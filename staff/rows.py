@@ -5,6 +5,8 @@ from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from chalicelib.flows.intake import Intake
+
 from .cells import Cell, Problem
 from .tabular import Row, Sheet
 
@@ -24,7 +26,10 @@ class RowFault(Struct, frozen=True):
 
 
 class Report(Struct, kw_only=True):
-    """What became of a file; `owners` are all it concerns, so that a repeat after a kill looks at each again."""
+    """What became of a file; `owners` are all it concerns, so that a repeat after a kill looks at each again.
+
+    `before` is what was on record of an import of the same content.
+    """
 
     file: str
     rows: int = 0
@@ -33,6 +38,7 @@ class Report(Struct, kw_only=True):
     faults: list[RowFault] = []
     written: bool = False
     owners: list[str] = []
+    before: Intake | None = None
 
 
 class Step(NamedTuple):
@@ -47,6 +53,11 @@ class Plan(NamedTuple):
 
     steps: list[Step]
     owners: list[str]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are to settle."""
+        return sum(step.rows for step in self.steps)
 
 
 class Line:

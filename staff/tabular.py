@@ -1,5 +1,6 @@
 """Finds the table in a file: recognised columns, and rows of cells numbered as the clerk sees them."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,10 +24,14 @@ class Row(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What a file holds: the header of each recognised column as the clerk wrote it, and the rows below."""
+    """What a file holds: the header of each recognised column as the clerk wrote it, and the rows below.
+
+    `digest` is the SHA-256 of the file's whole content.
+    """
 
     headers: dict[str, str]
     rows: list[Row]
+    digest: str = ""
 
 
 class Misfit(NamedTuple):
@@ -40,12 +45,14 @@ class Misfit(NamedTuple):
 def read(path: Path, kind: columns.Table) -> Sheet | Misfit:
     """The first sheet of a file that has the columns of a kind."""
     try:
-        found = grids(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError:
         return Misfit(Problem("file-missing"))
     except OSError as error:
         return Misfit(Problem("unreadable", {"detail": error.strerror or type(error).__name__}))
-    return Misfit(found) if isinstance(found, Problem) else _first_sheet(found, kind)
+    found = grids(content)
+    sheet = Misfit(found) if isinstance(found, Problem) else _first_sheet(found, kind)
+    return sheet._replace(digest=hashlib.sha256(content).hexdigest()) if isinstance(sheet, Sheet) else sheet
 
 
 def _first_sheet(found: Iterable[Grid], kind: columns.Table) -> Sheet | Misfit:

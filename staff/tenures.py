@@ -58,10 +58,10 @@ def joined(holdings: Iterable[Holding], lookups: Lookups) -> dict[Key, Holding]:
 
 
 def _blame_other_end(one: Holding, lookups: Lookups) -> None:
-    """A tenure ends once."""
-    known = _holder(one, lookups)
-    if known and known.until and one.until not in (None, known.until):
-        one.line.blame("until", "ended-before", until=known.until.isoformat())
+    """A tenure ends once, be it that only the owner's half of the end is on record."""
+    for known in (_holder(one, lookups), _tenure(one, lookups)):
+        if known and known.until and one.until not in (None, known.until):
+            return one.line.blame("until", "ended-before", until=known.until.isoformat())
 
 
 def _blame_two_at_once(unit: str, held: Iterable[Holding], lookups: Lookups) -> None:

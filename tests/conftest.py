@@ -93,3 +93,19 @@ def aws(atomic_dynamodb: None) -> Iterator[None]:
 @pytest.fixture
 def stack(aws: None) -> None:
     make_resources()
+
+
+@pytest.fixture(scope="module")
+def dynamodb(atomic_dynamodb: None) -> Iterator[Any]:
+    """A client of one table for all tests of a module; what is in it stays, so `clear` it."""
+    with fake_aws():
+        make_resources()
+        yield boto3.client("dynamodb")
+
+
+def clear(client: Any) -> None:
+    """Leaves nothing in the table."""
+    pages = client.get_paginator("scan").paginate(TableName="courtyard", ProjectionExpression="pk, sk")
+    keys = [{"DeleteRequest": {"Key": item}} for page in pages for item in page["Items"]]
+    for start in range(0, len(keys), 25):
+        client.batch_write_item(RequestItems={"courtyard": keys[start : start + 25]})

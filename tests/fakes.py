@@ -1,13 +1,14 @@
 """What stands in for the world outside: each records what it was handed, and answers as a test wants."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any, NamedTuple, cast
 
 from chalicelib.flows.ports import Condition, Delivery, Item, Table
+from staff.memory import MemoryTable
 
 SENT = Delivery("sent", "id-1")
 RETRY = Delivery("retry", "TooManyRequestsException")
@@ -151,3 +152,20 @@ class CrashingTable:
         if number == self._at:
             raise Crash(f"after write {number}")
         return result
+
+
+class BeatenTable(MemoryTable):
+    """A table in which somebody else is quicker: just before an item of a partition is put, something happens once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: tuple[str, Callable[[], object]] | None = None
+
+    def beat(self, pk: str, first: Callable[[], object]) -> None:
+        self._before = pk, first
+
+    def put_new(self, item: Item) -> bool:
+        if self._before and item["pk"] == self._before[0]:
+            (_, first), self._before = self._before, None
+            first()
+        return super().put_new(item)

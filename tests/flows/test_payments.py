@@ -1,10 +1,8 @@
 """Money a provider tells of: once, for one owner, whatever is repeated, changed, cut short or told by the bank too."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +18,6 @@ from chalicelib.flows.ports import Table
 from chalicelib.flows.records import Records
 from staff.memory import MemoryTable
 from tests.builders import UNIT, day, owner, rules, tenure
-from tests.conftest import fake_aws, make_resources
 from tests.crash import crashing
 from tests.flows.office import at
 from tests.race import THREADS, race
@@ -211,6 +208,16 @@ def test_what_the_banks_list_has_already_is_not_counted_again(records: Records, 
     assert (paid(records), aside(records)) == (before, [])
 
 
+@pytest.mark.parametrize("lines", [[50_000], [30_000, 20_000]])
+def test_a_reference_that_names_nobody_is_no_matter_where_the_banks_list_has_named_somebody(
+    records: Records, lines: list[int]
+) -> None:
+    for number, amount in enumerate(lines, 1):
+        records.record_payment(BUYER, payment_of("T-1", amount, number))
+    receive(records, told(reference="?"))
+    assert (len(paid(records)[BUYER]), aside(records)) == (len(lines), [])
+
+
 def test_whose_it_is_was_decided_by_whoever_told_first(records: Records) -> None:
     records.record_payment(NEXT, payment_of("T-1", 50_000))
     receive(records, told())
@@ -292,13 +299,6 @@ def test_fault_23_the_first_body_of_a_transaction_stands_and_each_fen_is_somewhe
         assert not counted.keys() & waiting.keys()
         assert counted | waiting == {name: one.amount for name, one in first.items()}
         assert sum(len(many) for many in paid(records).values()) == len(counted)
-
-
-@pytest.fixture(scope="module")
-def dynamodb(atomic_dynamodb: None) -> Iterator[Any]:
-    with fake_aws():
-        make_resources()
-        yield boto3.client("dynamodb")
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

@@ -81,8 +81,8 @@ class Desk:
         return self.load_file(kind, path, **options)
 
     def load_file(self, kind: Kind, path: Path, **options: Any) -> Report:
-        given: dict[str, Any] = {"today": TODAY, "dry_run": False, **options}
-        report = import_file(kind, path, records=self.records, rulebook=rulebook(), **given)
+        given: dict[str, Any] = {"rulebook": rulebook(), "today": TODAY, "dry_run": False, **options}
+        report = import_file(kind, path, records=self.records, **given)
         for fault in report.faults:  # every problem can be told in both languages
             assert problem_text(words(), fault.problem, fault.values, "zh")
             assert problem_text(words(), fault.problem, fault.values, "en")

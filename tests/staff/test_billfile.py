@@ -110,20 +110,36 @@ def test_a_bill_stands_in_a_file_once(desk):
 
 
 @pytest.mark.parametrize(
-    ("was", "now"), [("1,234.56", "1,234.57"), ("2026-03-31", "2026-03-30"), ("Q1,2026", "Q1,2025")]
+    ("was", "now", "column", "known"),
+    [
+        ("1,234.56", "1,234.57", "amount", "1,234.56"),
+        ("2026-03-31", "2026-03-30", "due_on", "2026-03-31"),
+        ("property,2026-Q1", "property,2025-Q1", "period", "2026-Q1"),
+    ],
 )
-def test_a_bill_on_record_is_not_rewritten(desk, was, now):
+def test_a_bill_on_record_is_not_rewritten_and_the_row_is_told_what_stands_there(desk, was, now, column, known):
     desk.load("bills", BILLS)
     report = desk.load("bills", BILLS.replace(was, now, 1))
 
-    assert problems(report) == [(2, "bill", "record-conflict")]
+    assert problems(report) == [(2, column, "record-conflict")]
+    assert report.faults[0].values == {"known": known}
+
+
+def test_another_day_of_issue_than_on_record_is_told_where_the_file_has_one(desk):
+    desk.load("bills", BILLS)
+    header, row = BILLS.splitlines()[:2]
+    report = desk.load("bills", f"{header},账单日期\n{row},2026-01-02\n")
+
+    assert [(*one, fault.values["known"]) for one, fault in zip(problems(report), report.faults, strict=True)] == [
+        (2, "账单日期", "record-conflict", "2026-01-01")
+    ]
 
 
 def test_a_bill_on_record_does_not_move_to_another_holder(desk):
     desk.load("bills", BILLS)
     report = desk.load("bills", BILLS.replace("2026-03-31", "2026-06-30"))
 
-    assert problems(report) == [(2, "bill", "record-conflict")]
+    assert problems(report) == [(2, "due_on", "record-conflict")]
 
 
 def test_a_bill_computed_here_is_the_same_when_it_comes_back_in_a_file(desk):

@@ -1,5 +1,6 @@
 """The commands, from staff's files to a statement and a reminder, as other programs read them."""
 
+import hashlib
 import json
 import os
 import re
@@ -18,8 +19,11 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 import app
+from chalicelib.core.calendar import local_date
+from chalicelib.core.remittance import Remittance
+from chalicelib.flows import payments
 from chalicelib.flows.records import Records
-from staff import aws, bundle, cli
+from staff import aws, bundle, cli, rulefiles
 from tests.conftest import REGION
 
 ROOT = Path(__file__).parents[2]
@@ -254,6 +258,70 @@ def test_an_import_says_what_it_did_in_the_language_of_the_terminal(
     said = capsys.readouterr().out
     assert told in said
     assert ("新增 1" in said) is (language == "zh")
+
+
+TODAY = local_date(datetime.now(UTC), "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("language", "known", "unfinished", "finished"),
+    [
+        ("zh", "已经导入过", "还没有完成", "现已补完"),
+        ("en", "imported already, on", "is not finished", "it is finished now"),
+    ],
+)
+def test_fault_25_the_same_file_again_is_told_with_the_day_and_so_is_one_that_was_cut_short(
+    courtyard: Command,
+    desk: Path,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    known: str,
+    unfinished: str,
+    finished: str,
+) -> None:
+    def said(*arguments: str) -> str:
+        assert cli.main(["--lang", language, "import", "units", "units.csv", *arguments]) == 0
+        return capsys.readouterr().out
+
+    assert not any(one in said() for one in (known, unfinished, finished))
+    assert re.search(f"{known}.*{TODAY}|{TODAY}.*{known}", said())
+    assert "新增 0" in said() or "new 0" in said()
+    digest = hashlib.sha256((desk / "units.csv").read_bytes()).hexdigest()
+    key = {"pk": {"S": f"F#{digest}"}, "sk": {"S": "IMPORT#units"}}
+    begun = {"rows": {"N": "1"}, "begun": {"S": "2026-11-25"}}
+    boto3.client("dynamodb").put_item(TableName="courtyard", Item={**key, **begun})
+    for arguments, told in ((["--dry-run"], unfinished), ([], finished)):
+        (line,) = [line for line in said(*arguments).splitlines() if "2026-11-25" in line]
+        assert told in line
+    assert known in said()
+
+
+def test_the_json_of_an_import_has_the_same_keys_however_often_it_is_imported(courtyard: Command) -> None:
+    for _ in range(2):
+        _, report = courtyard("import", "units", "units.csv")
+        assert list(report) == ["file", "rows", "new", "same", "faults", "written"]
+
+
+def test_money_that_is_nobodys_is_shown_with_each_import_of_payments_until_a_row_gives_it_to_somebody(
+    courtyard: Command, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded(courtyard)
+    rules = rulefiles.read(desk / "site").rulebook
+    method = next(one for one in rules.payments.methods if one.id == "wechat")
+    paid_at = datetime(2026, 6, 2, 1, 15, tzinfo=UTC)
+    money = Remittance(transaction="4200-1", amount=86400, currency="CNY", paid_at=paid_at, reference="谁\n\x1b[2J家")
+    payments.receive(aws.records(), rules, method, money, now=paid_at)
+
+    def said(language: str, file: str = "payments.csv") -> str:
+        assert cli.main(["--lang", language, "import", "payments", file]) == 0
+        return capsys.readouterr().out
+
+    assert "2026-06-02 · 864.00 CNY · 微信支付 · 4200-1 · “谁 [2J家” · 按备注找不到业主" in said("zh")
+    assert "2026-06-02 · 864.00 CNY · WeChat Pay · 4200-1 · “谁 [2J家” · the reference names no owner" in said("en")
+    assert "4200-1" not in json.dumps(courtyard("import", "payments", "payments.csv"))
+    row = "3-2-1201,2026-06-02,864.00,微信支付,4200-1\n"
+    (desk / "found.csv").write_text(FILES["payments"].splitlines()[0] + "\n" + row, encoding="utf-8")
+    assert "4200-1" not in said("zh", "found.csv")
 
 
 @pytest.mark.parametrize(

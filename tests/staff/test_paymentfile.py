@@ -1,9 +1,13 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
-from tests.staff.desk import BILLS, PAYMENTS, Desk, counts, problems
+from chalicelib.core.remittance import Remittance
+from chalicelib.flows.payments import receive, unmatched
+from tests.fakes import BeatenTable
+from tests.staff.desk import BILLS, PAYMENTS, Desk, counts, problems, rulebook
 
 HEADER = "unit,paid_on,amount,method,reference\n"
 
@@ -135,11 +139,117 @@ def test_a_reference_on_record_for_another_owner_is_told(desk):
     assert problems(report) == [(2, "reference", "reference-taken")]
 
 
-def test_a_reference_on_record_with_another_amount_is_told(desk):
-    desk.load("payments", HEADER + "3-2-1202,2026-06-01,9,bank,X1\n")
-    report = desk.load("payments", HEADER + "3-2-1202,2026-06-01,8,bank,X1\n")
+@pytest.mark.parametrize(
+    ("row", "conflicts"),
+    [
+        ("3-2-1202,2026-06-01,8,bank,X1,", {"amount": "9.00"}),
+        ("3-2-1202,2026-05-31,9,bank,X1,", {"paid_on": "2026-06-01", "received_on": "2026-06-01"}),
+        ("P-101,2026-06-01,9,bank,X1,", {"unit": "3-2-1202"}),
+        ("3-2-1202,2026-06-01,9,bank,X1,2026-Q2", {"bill": "—"}),
+        ("P-101,2026-06-01,8,bank,X1,", {"amount": "9.00", "unit": "3-2-1202"}),
+    ],
+)
+def test_a_reference_on_record_with_other_content_is_told_with_what_stands_there(desk, row, conflicts):
+    header = HEADER.strip() + ",bill\n"
+    desk.load("payments", header + "3-2-1202,2026-06-01,9,bank,X1,\n")
+    report = desk.load("payments", header + row + "\n")
 
-    assert problems(report) == [(2, "reference", "record-conflict")]
+    assert {fault.column: fault.values["known"] for fault in report.faults} == conflicts
+    assert {(fault.row, fault.problem) for fault in report.faults} == {(2, "record-conflict")}
+
+
+def test_a_claim_a_kill_left_without_its_payment_is_held_to_its_content_too(desk):
+    desk.load("payments", HEADER + "3-2-1202,2026-06-01,9,bank,X1\n")
+    del desk.table.partitions["O#o-0413"]["PAY#2026-06-01#bank#X1#1"]
+
+    assert problems(desk.load("payments", HEADER + "3-2-1202,2026-06-01,8,bank,X1\n")) == [
+        (2, "amount", "record-conflict")
+    ]
+    assert counts(desk.load("payments", HEADER + "3-2-1202,2026-06-01,9,bank,X1\n")) == (1, 1, 0, True)
+    assert payments(desk, "o-0413")["bank#X1#1"].amount == 900
+
+
+# what a provider has told of already
+
+
+class OnlineDesk(Desk):
+    """A desk whose bank transfers are told of by a provider."""
+
+    def load_file(self, kind, path, **options):
+        return super().load_file(kind, path, rulebook=ONLINE, **options)
+
+    def told(self, transaction, amount, reference):
+        money = Remittance(transaction=transaction, amount=amount, currency="CNY", paid_at=PAID_AT, reference=reference)
+        receive(self.records, ONLINE, METHOD, money, now=PAID_AT)
+
+
+PAID_AT = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
+METHOD = replace(next(one for one in rulebook().payments.methods if one.id == "bank"), provider="gate")
+ONLINE = replace(rulebook(), payments=replace(rulebook().payments, methods=(METHOD,)))
+BANK = "unit,paid_on,amount,method,reference,received_on\n"
+
+
+@pytest.fixture
+def online(tmp_path):
+    return OnlineDesk(tmp_path).furnished()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "3-2-1202,2026-06-01,10.74,bank,X1,2026-06-01\n",
+        "3-2-1202,2026-06-02,10.74,bank,X1,2026-06-03\n",
+        "P-101,2026-06-02,10.74,bank,X1,\n",
+        "3-2-1202,2026-06-02,8.64,bank,X1,2026-06-03\nP-101,2026-06-02,2.10,bank,X1,2026-06-03\n",
+    ],
+)
+def test_what_the_provider_told_of_is_the_same_in_the_banks_list_whatever_its_days_and_lines(online, rows):
+    online.told("X1", 1074, "3-2-1202 2026Q2")
+    before = payments(online, "o-0413")
+    report = online.load("payments", BANK + rows)
+
+    assert (report.faults, counts(report)) == ([], (rows.count("\n"), 0, rows.count("\n"), False))
+    assert payments(online, "o-0413") == before
+    assert [(one.amount, one.paid_on) for one in before.values()] == [(1074, date(2026, 6, 1))]
+    assert online.records.ledger_through() >= date(2026, 6, 1)
+
+
+def test_another_sum_than_the_provider_told_of_is_a_fault_of_its_rows(online):
+    online.told("X1", 1074, "3-2-1202 2026Q2")
+    report = online.load("payments", BANK + "3-2-1202,2026-06-02,8.64,bank,X1,\nP-101,2026-06-02,2.11,bank,X1,\n")
+
+    assert problems(report) == [(2, "amount", "record-conflict"), (3, "amount", "record-conflict")]
+    assert report.faults[0].values == {"known": "10.74"}
+
+
+def test_money_the_provider_gave_to_another_owner_is_told_with_its_owner(online):
+    online.told("X1", 1074, "3-2-1202 2026Q2")
+    report = online.load("payments", BANK + "3-2-1201,2026-06-02,10.74,bank,X1,\n")
+
+    assert problems(report) == [(2, "reference", "reference-taken")]
+    assert report.faults[0].values == {"owner": "o-0413"}
+
+
+def test_a_row_gives_money_that_was_nobodys_to_its_owner_in_lines_of_its_own(online):
+    online.told("X1", 1074, "who knows")
+    assert [one.money.transaction for one in unmatched(online.records)] == ["X1"]
+    wrong = online.load("payments", BANK + "3-2-1202,2026-06-02,8.64,bank,X1,\n")
+    assert [(one, fault.values) for one, fault in zip(problems(wrong), wrong.faults, strict=True)] == [
+        ((2, "amount", "record-conflict"), {"known": "10.74"})
+    ]
+
+    report = online.load("payments", BANK + "3-2-1202,2026-06-02,8.64,bank,X1,\nP-101,2026-06-02,2.10,bank,X1,\n")
+    assert (counts(report), unmatched(online.records)) == ((2, 2, 0, True), [])
+    assert sorted(one.amount for one in payments(online, "o-0413").values()) == [210, 864]
+
+
+def test_a_notification_half_on_record_is_finished_by_the_banks_list(online):
+    online.told("X1", 1074, "3-2-1202 2026Q2")
+    del online.table.partitions["O#o-0413"]["PAY#2026-06-01#bank#X1#1"]
+    report = online.load("payments", BANK + "3-2-1202,2026-06-02,8.64,bank,X1,\nP-101,2026-06-02,2.10,bank,X1,\n")
+
+    assert report.faults == []
+    assert [(one.amount, one.paid_on) for one in payments(online, "o-0413").values()] == [(1074, date(2026, 6, 1))]
 
 
 def test_one_reference_of_two_ways_to_pay_is_two_references(desk):
@@ -161,3 +271,17 @@ def test_a_reference_kept_as_a_number_of_16_digits_has_lost_some(desk, tmp_path)
 
     assert problems(report) == [(3, "流水号", "excel-digits")]
     assert report.rows == 2
+
+
+def test_a_file_beaten_to_a_reference_by_the_provider_goes_on(tmp_path):
+    """The provider tells of the second row's money after the file was judged; the other rows are still written."""
+    desk = OnlineDesk(tmp_path, BeatenTable()).furnished()
+    rows = "3-2-1201,2026-06-02,5,bank,X0,\n3-2-1202,2026-06-03,10.74,bank,X1,\nP-101,2026-06-02,6,bank,X2,\n"
+    desk.table.beat("P#bank#X1#1", lambda: desk.told("X1", 1074, "3-2-1202 2026Q2"))
+    report = desk.load("payments", BANK + rows)
+
+    assert (report.faults, report.written) == ([], True)
+    assert sorted(one.amount for one in payments(desk, "o-0413").values()) == [600, 1074]
+    assert sorted(one.amount for one in payments(desk, "o-0500").values()) == [500]
+    assert desk.records.ledger_through() == date(2026, 6, 3)
+    assert desk.load("payments", BANK + rows).before.done_on

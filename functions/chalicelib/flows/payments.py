@@ -50,14 +50,11 @@ def receive(records: Records, rules: Rulebook, method: Method, money: Remittance
     Conflict when the transaction was told before with other content.
     """
     _note(records, method, money)
-    if not _counted(records, method.id, money):
-        found = _payment(records, rules, method, money, now)
-        if isinstance(found, Unmatched):
-            _set_aside(records, found)
-            return
-        if _is_recorded(records, *found):
-            return
-    _agree(records, method, money)
+    found = _payment(records, rules, method, money, now)
+    if isinstance(found, Unmatched):
+        _set_aside(records, found)
+    elif not _is_recorded(records, *found):
+        _agree(records, method, money)
 
 
 def load_remittance(records: Records, method: str, reference: str) -> Remittance | None:
