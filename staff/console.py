@@ -15,7 +15,7 @@ from chalicelib.core.account import Hold
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
 from chalicelib.core.fault import Fault
-from chalicelib.core.money import Fen, yuan
+from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Language
 from chalicelib.core.voice import one_line
 from chalicelib.core.words import Words, money_text, problem_text, said
@@ -153,11 +153,10 @@ def print_unmatched(found: Sequence[Unmatched], rules: Bundle, language: Languag
         print(rules.words.labels["import-unmatched"].of(language).format(count=len(found)))
     names = {method.id: method.name.of(language) for method in rules.rules.payments.methods}
     for one in found:
-        money, zone = one.money, rules.rules.community.time_zone
-        on, sum_ = local_date(money.paid_at, zone), f"{yuan(Fen(money.amount))} {money.currency}"
-        why = problem_text(rules.words, one.problem, one.values, language)
-        known = (on, sum_, names.get(one.method, one.method), money.transaction, f"“{one_line(money.reference)}”", why)
-        print(" · ".join(str(part) for part in known))
+        on = local_date(one.money.paid_at, rules.rules.community.time_zone)
+        amount = money_text(rules.words, Fen(one.money.amount), language)
+        way, why = names.get(one.method, one.method), problem_text(rules.words, one.problem, one.values, language)
+        print(f"{on} · {amount} · {way} · {one.money.transaction} · “{one_line(one.money.reference)}” · {why}")
 
 
 def print_held_back(console: Console, waits: list[Row], words: Words, language: Language) -> None:

@@ -316,8 +316,8 @@ def test_money_that_is_nobodys_is_shown_with_each_import_of_payments_until_a_row
         assert cli.main(["--lang", language, "import", "payments", file]) == 0
         return capsys.readouterr().out
 
-    assert "2026-06-02 · 864.00 CNY · 微信支付 · 4200-1 · “谁 [2J家” · 按备注找不到业主" in said("zh")
-    assert "2026-06-02 · 864.00 CNY · WeChat Pay · 4200-1 · “谁 [2J家” · the reference names no owner" in said("en")
+    assert "2026-06-02 · ¥864.00 · 微信支付 · 4200-1 · “谁 [2J家” · 按备注找不到业主" in said("zh")
+    assert "2026-06-02 · ¥864.00 · WeChat Pay · 4200-1 · “谁 [2J家” · the reference names no owner" in said("en")
     assert "4200-1" not in json.dumps(courtyard("import", "payments", "payments.csv"))
     row = "3-2-1201,2026-06-02,864.00,微信支付,4200-1\n"
     (desk / "found.csv").write_text(FILES["payments"].splitlines()[0] + "\n" + row, encoding="utf-8")

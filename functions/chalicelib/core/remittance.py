@@ -1,7 +1,7 @@
 """Money a payment provider says it has received for us, as its notification tells."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,7 +17,7 @@ class Remittance(Struct, frozen=True, kw_only=True):
 
     transaction: Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\\Z")]
     amount: Annotated[int, Meta(gt=0, lt=10**14)]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}\\Z")]
+    currency: Literal["CNY"]
     paid_at: Annotated[datetime, Meta(tz=True)]
     reference: Annotated[str, Meta(max_length=200)]
 

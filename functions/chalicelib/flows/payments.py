@@ -7,6 +7,7 @@ set aside for staff.
 
 import unicodedata
 from datetime import date, datetime
+from functools import partial
 
 from msgspec import Struct
 
@@ -109,17 +110,12 @@ def _payment(
     """Whose the money is and the payment it makes, by the notification alone, so that a repeat makes the same."""
     zone = rules.community.time_zone
     on = local_date(money.paid_at, zone)
-
-    def aside(problem: str, **values: str) -> Unmatched:
-        return Unmatched(method=method.id, money=money, problem=problem, values=values)
-
-    if money.currency != rules.community.currency:
-        return aside("other-currency", currency=money.currency)
+    aside = partial(Unmatched, method=method.id, money=money)
     if money.paid_at > now + WINDOW:
-        return aside("in-the-future", today=local_date(now, zone).isoformat())
+        return aside(problem="in-the-future", values={"today": local_date(now, zone).isoformat()})
     payer = _payer(records, money.reference, on)
     if payer is None:
-        return aside("reference-unclear")
+        return aside(problem="reference-unclear")
     owner, unit = payer
     return owner, Payment(
         id=f"{method.id}#{money.transaction}#1",
