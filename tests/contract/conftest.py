@@ -1,7 +1,6 @@
 """The tables one contract is held by: in memory, in moto behind one lock, and in dynalite."""
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Any, NamedTuple
 
 import boto3
@@ -11,9 +10,7 @@ from chalicelib.edge.table import DynamoTable
 from chalicelib.flows.ports import Table
 from staff.memory import MemoryTable
 from tests.conftest import fake_aws
-from tests.contract.judges import client, make_table, serving
-
-_numbers = count()
+from tests.contract.judges import client, made_table, serving
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +39,4 @@ def judge(request: pytest.FixtureRequest, atomic_dynamodb: None) -> Iterator[Jud
 
 @pytest.fixture
 def table(judge: Judge) -> Table:
-    return MemoryTable() if judge.client is None else new_table(judge.client)
-
-
-def new_table(dynamodb: Any) -> DynamoTable:
-    """An empty table of its own."""
-    name = f"courtyard-{next(_numbers)}"
-    make_table(dynamodb, name)
-    return DynamoTable(dynamodb, name)
+    return MemoryTable() if judge.client is None else DynamoTable(judge.client, made_table(judge.client))

@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ NODE = Path(executable.ROOT_DIR) / "bin" / "node"
 THREADS = 16
 # What CreateTable takes of the table's definition; the rest is CloudFormation's, or of no meaning to an emulator.
 CREATED_BY = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
+_numbers = count()
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def serving(judge: str) -> Iterator[str]:
 
 
 @contextmanager
-def client(service: str, url: str) -> Iterator[Any]:
+def client(service: str, url: str, **config: Any) -> Iterator[Any]:
     """A client for a judge, with nothing of this machine's own account in reach."""
     made = boto3.client(
         service,
@@ -43,18 +45,20 @@ def client(service: str, url: str) -> Iterator[Any]:
         region_name=REGION,
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
-        config=Config(max_pool_connections=THREADS),
+        config=Config(max_pool_connections=THREADS, **config),
     )
     yield made
     made.close()
 
 
-def make_table(dynamodb: Any, name: str) -> None:
-    """The table of `functions/resources.yml` under another name, for a judge that knows no CloudFormation."""
+def made_table(dynamodb: Any) -> str:
+    """The name of an empty table, made as `functions/resources.yml` has it, for a judge without CloudFormation."""
     template = yaml.load(RESOURCES.read_text(encoding="utf-8"), _Template)  # noqa: S506  # a safe loader
     properties = template["Resources"]["LedgerTable"]["Properties"]
+    name = f"courtyard-{next(_numbers)}"
     dynamodb.create_table(TableName=name, **{part: properties[part] for part in CREATED_BY})
     dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
+    return name
 
 
 class _Template(yaml.SafeLoader):
