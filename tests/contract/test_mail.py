@@ -106,9 +106,9 @@ class CopiedMail(FakeMail):
         super().__init__()
         self._ses = SesMail(client, "courtyard")
 
-    def send(self, mime: bytes, *, recipient: str, notice: str) -> Delivery:
-        super().send(mime, recipient=recipient, notice=notice)
-        return self._ses.send(mime, recipient=recipient, notice=notice)
+    def send(self, mime: bytes, *, recipient: str, notice: str, attempt: int) -> Delivery:
+        super().send(mime, recipient=recipient, notice=notice, attempt=attempt)
+        return self._ses.send(mime, recipient=recipient, notice=notice, attempt=attempt)
 
 
 def sent(client: Any, language: Language = "zh", **how: Any) -> tuple[Mailed, str]:
