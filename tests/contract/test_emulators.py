@@ -1,13 +1,16 @@
 """Where the stand-ins for AWS differ: every line of `docs/emulators.md` is asked of each, so that none goes stale."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
+import moto
 import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.flows.ports import Condition, Table
+from staff.judges import HOME
 from tests.builders import TESTS
 from tests.conftest import fake_aws
 from tests.contract.conftest import Judge
@@ -108,6 +111,9 @@ BY_CLIENT: dict[str, Callable[[Any, str], Any]] = {
     "26 items in a batch": lambda dynamodb, name: dynamodb.batch_write_item(
         RequestItems={name: [{"PutRequest": {"Item": {**KEY, "sk": {"S": str(number)}}}} for number in range(26)]}
     ),
+    "a key twice in a batch, with other content": lambda dynamodb, name: dynamodb.batch_write_item(
+        RequestItems={name: [{"PutRequest": {"Item": {**KEY, "n": {"N": number}}}} for number in "12"]}
+    ),
     "a query that ends at its limit": ended,
     "the item with a failed condition": failed,
     "a transaction": lambda dynamodb, name: dynamodb.transact_write_items(
@@ -174,3 +180,9 @@ def test_fault_42_what_a_mail_provider_takes_is_as_the_page_says(provider: Judge
 def test_fault_42_every_difference_on_the_page_is_measured() -> None:
     headers = "the headers of a raw message"  # how messages are read at all, in test_mail
     assert page("moto").keys() == {*BY_PORT, *BY_CLIENT, *BY_MAIL, headers}
+
+
+def test_fault_42_the_page_names_the_versions_it_was_measured_with() -> None:
+    pinned = json.loads((HOME / "package.json").read_text("utf-8"))["dependencies"]
+    for name, version in {"moto": moto.__version__, **pinned}.items():
+        assert name == "mailparser" or f"{name} {version}" in PAGE.read_text("utf-8")

@@ -1,5 +1,6 @@
 """One contract for the table, held by the one in memory and by DynamoDB as moto and dynalite stand in for it."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -228,8 +229,9 @@ Race = Callable[[Callable[[int], Any]], list[Any]]
 
 @pytest.fixture
 def rounds(judge: Judge) -> range:
-    """How often a race is run: the two on the wire 500 times in all, the slower of the judges less often."""
-    return range(25 if judge.name == "moto" else 225)
+    """How often a race is run: the two on the wire 500 times in all, with the slower judge less often."""
+    times = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 1
+    return range(times * (25 if judge.name == "moto" else 225))
 
 
 @pytest.fixture
