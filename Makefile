@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve site schemas bundle package lint format bench soak mutants lock browser clean
+.PHONY: help setup demo test serve site schemas bundle package lint format bench soak mutants lock browser judges clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -23,11 +23,14 @@ $(VENV)/.done: requirements.lock pyproject.toml
 demo: setup ## the whole portal on 127.0.0.1:8000 (PORT=...), with made-up owners and a year of reminders
 	@exec $(BIN)/courtyard demo --port $(PORT)
 
-test: setup browser bundle ## every test, Chromium included, on two cores
+test: setup browser judges bundle ## every test, Chromium included, on two cores
 	$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 browser: setup ## Chromium and Chinese fonts for the browser tests, from where a package manager has them
 	$(RUN) -m staff.browser
+
+judges: setup ## dynalite and aws-ses-v2-local, second opinions on table and mail, from npm
+	$(RUN) -m staff.judges
 
 serve: setup ## the site in both languages with the demo's API, built anew whenever a file of site/ changes
 	@exec $(BIN)/courtyard demo --port $(PORT) --reload
@@ -60,8 +63,8 @@ format: setup ## tidy the Python
 bench: setup browser bundle ## speed against the stated floors (OWNERS=1000000 for the whole simulation)
 	$(RUN) -m benchmarks
 
-soak: setup bundle ## the property tests for longer
-	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest tests/core tests/flows
+soak: setup judges bundle ## the property tests and the races for longer
+	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest tests/core tests/flows tests/contract/test_table.py
 
 mutants: setup bundle ## faults put into the rules of money and demands, and those that no test noticed
 	$(RUN) -m mutation

@@ -17,7 +17,7 @@ _MEMORIES = {"cache", "lru_cache"}
 def prepare(modules: list[str]) -> None:
     """The workshop anew, with the modules to mutate freed of their decorators."""
     shutil.rmtree(WORKSHOP, ignore_errors=True)
-    ignore = shutil.ignore_patterns("__pycache__")
+    ignore = shutil.ignore_patterns("__pycache__", "node_modules")
     shutil.copytree(ROOT / "functions" / "chalicelib", WORKSHOP / "src" / "chalicelib", ignore=ignore)
     for name in ("tests", "site", "staff"):
         shutil.copytree(ROOT / name, WORKSHOP / name, ignore=ignore)

@@ -1,7 +1,9 @@
 """A service centre for tests: records in memory, a queue, and providers that write down what they were handed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from typing import ClassVar
 
 import msgspec
 
@@ -28,7 +30,8 @@ def at(text: str) -> datetime:
 
 @dataclass
 class Office:
-    table: Table = field(default_factory=MemoryTable)
+    new_table: ClassVar[Callable[[], Table]] = MemoryTable
+    table: Table = field(default_factory=lambda: Office.new_table())
     mail: FakeMail = field(default_factory=FakeMail)
     sms: FakeSms = field(default_factory=FakeSms)
     queue: FakeQueue = field(default_factory=FakeQueue)

@@ -46,11 +46,16 @@ def mime(
     return as_it_is.encode("ascii") + mail.as_bytes()
 
 
+def ascii_address(address: str) -> str:
+    """An address as mail hosts take it: a host in other letters goes by its ASCII name; ValueError if there is none."""
+    local, _, host = address.rpartition("@")
+    plain = f"{local}@{host.encode('idna').decode('ascii')}"
+    plain.encode("ascii")
+    return plain
+
+
 def _address(name: str, address: str) -> Address:
     try:
-        local, _, host = address.rpartition("@")
-        plain = f"{local}@{host.encode('idna').decode('ascii')}"  # a host in other letters goes by its ASCII name
-        plain.encode("ascii")
-        return Address(one_line(name), addr_spec=plain)
+        return Address(one_line(name), addr_spec=ascii_address(address))
     except (ValueError, IndexError, HeaderParseError) as error:
         raise BadInput("email", "not an address") from error

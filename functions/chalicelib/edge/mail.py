@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..core.mime import ascii_address
 from ..flows.ports import Delivery
 from .outcome import delivery
 
@@ -16,7 +17,7 @@ class SesMail:
     def send(self, mime: bytes, *, recipient: str, notice: str, attempt: int) -> Delivery:
         return delivery(
             lambda: self._client.send_email(
-                Destination={"ToAddresses": [recipient]},
+                Destination={"ToAddresses": [ascii_address(recipient)]},
                 Content={"Raw": {"Data": mime}},
                 ConfigurationSetName=self._configuration_set,
                 EmailTags=[{"Name": "notice", "Value": notice}, {"Name": "attempt", "Value": str(attempt)}],

@@ -1,21 +1,26 @@
 """The DynamoDB table: strings and whole numbers in, strings and whole numbers out; conditions become answers."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from ..flows.ports import Condition, Item
 
 DUE_INDEX = "due"
 SHARDS = tuple("0123")
 _BATCH = 25  # the most BatchWriteItem takes
+_PAUSES = tuple(0.05 * 2**tries for tries in range(9))  # seconds before a batch is given again: 26 in all
 
 
 class DynamoTable:
     """One table, reached through a client that is passed in."""
 
-    def __init__(self, client: Any, name: str) -> None:
+    def __init__(self, client: Any, name: str, *, pause: Callable[[float], None] = time.sleep) -> None:
         self._client = client
         self._name = name
+        self._pause = pause
 
     def get(self, pk: str, sk: str) -> Item | None:
         found = self._client.get_item(TableName=self._name, Key=_wire({"pk": pk, "sk": sk}), ConsistentRead=True)
@@ -42,9 +47,7 @@ class DynamoTable:
         by_key = {(item["pk"], item["sk"]): item for item in items}
         wired = [{"PutRequest": {"Item": _wire(_indexed(item))}} for item in by_key.values()]
         for start in range(0, len(wired), _BATCH):
-            left = {self._name: wired[start : start + _BATCH]}
-            while left:  # unprocessed items come back and are written again
-                left = self._client.batch_write_item(RequestItems=left)["UnprocessedItems"]
+            self._write_batch(wired[start : start + _BATCH])
 
     def change(
         self,
@@ -87,6 +90,17 @@ class DynamoTable:
             )
             found += [str(_item(wired)["pk"]) for wired in pages]
         return sorted(found)
+
+    def _write_batch(self, requests: Sequence[Any]) -> None:
+        """Gives what comes back unprocessed again after longer and longer pauses; at last it fails as the SDK does."""
+        left = {self._name: requests}
+        for pause in (0, *_PAUSES):
+            self._pause(pause)
+            left = self._client.batch_write_item(RequestItems=left)["UnprocessedItems"]
+            if not left:
+                return
+        too_busy = {"Code": "ProvisionedThroughputExceededException", "Message": "items came back unprocessed"}
+        raise ClientError({"Error": too_busy}, "BatchWriteItem")
 
     def _pages(self, call: Callable[..., dict[str, Any]], **arguments: Any) -> Iterator[dict[str, Any]]:
         while True:
