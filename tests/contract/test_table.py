@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from benchmarks.metered import MeteredTable
 from chalicelib.edge.table import DynamoTable
 from chalicelib.flows.ports import Condition, Item, Table
 from staff.memory import MemoryTable
@@ -26,10 +27,13 @@ def empty(client: Any) -> None:
         client.delete_item(TableName="courtyard", Key=item)
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+IN_MEMORY = {"memory": MemoryTable, "metered": MeteredTable}
+
+
+@pytest.fixture(params=[*IN_MEMORY, "dynamodb"])
 def table(request: pytest.FixtureRequest) -> Iterator[Table]:
-    if request.param == "memory":
-        yield MemoryTable()
+    if request.param in IN_MEMORY:
+        yield IN_MEMORY[request.param]()
         return
     client = request.getfixturevalue("dynamodb")
     yield DynamoTable(client, "courtyard")
