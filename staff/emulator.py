@@ -5,6 +5,7 @@ import logging
 import socket
 import threading
 import warnings
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ def running() -> Iterator[str]:
 
     make_atomic()
     make_quick()
+    make_forgetful()
     port = _free_port()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
@@ -109,6 +111,13 @@ def _answer_values_as_they_are() -> None:
             plain(serializer, serialized, value, shape, key)
 
     BaseJSONSerializer._serialize_type_structure = as_it_is  # type: ignore[method-assign,assignment]
+
+
+def make_forgetful() -> None:
+    """Keeps moto's DynamoDB from keeping every item it ever answered with: by itself it never lets go of one."""
+    from moto.dynamodb.models.dynamo_type import Item
+
+    Item.instances_tracked = deque(maxlen=0)  # type: ignore[attr-defined]
 
 
 def _free_port() -> int:
