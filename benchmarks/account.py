@@ -17,6 +17,13 @@ CODE = "b" * 43
 _CHARGED = (("property", 64440), ("parking", 21000))
 
 
+def owner(number: int) -> Owner:
+    """One of a community: each tenth reads English, each fifth has no e-mail."""
+    email, phone = (f"owner{number}@mail.example" if number % 5 else None), f"+86138{number:08d}"
+    contact = Contact(name="王小明" if number % 10 else "Anna Weber", email=email, phone=phone)
+    return Owner(id=f"o-{number:07d}", contacts=(contact,), language="zh" if number % 10 else "en")
+
+
 def enter(records: Records, owner: Owner, today: date) -> None:
     """Puts an owner of a flat and a parking space on record, who pays, but once a year only after grace."""
     units = {"property": f"{owner.id}-1", "parking": f"{owner.id}-P"}
