@@ -27,7 +27,7 @@ from staff.memory import MemoryTable
 from staff.specimen import ORDINARY, Specimen, of_stage
 
 from . import account, memory, stub
-from .planrun import BUNDLE, ON, Belt, open_day
+from .planrun import BUNDLE, ON, Belt, enter_due, open_day
 from .process import answer, say
 from .result import Line, Result, interleaved, timed
 
@@ -143,10 +143,7 @@ def _queued(bundle: Bundle, count: int) -> tuple[Records, Iterator[str]]:
     """So many owners' notices as the planner queues them."""
     records, belt = Records(MemoryTable()), Belt()
     open_day(records, bundle)
-    for number in range(count):
-        owner = account.owner(number)
-        account.enter(records, owner, ON)
-        records.set_due_day(owner.id, ON)
+    enter_due(records, count)
     queue_run(records, bundle, belt, on=ON)
     return records, iter(belt.bodies)
 

@@ -67,14 +67,19 @@ def open_day(records: Records, bundle: Bundle) -> None:
     records.set_ledger_through(ON - timedelta(days=1))
 
 
+def enter_due(records: Records, many: int) -> None:
+    """Owners with an account each, who are to be looked at on the day."""
+    for number in range(many):
+        owner = account.owner(number)
+        account.enter(records, owner, ON)
+        records.set_due_day(owner.id, ON)
+
+
 def community(owners: int, due: int) -> MeteredTable:
     """Those due have an account each; the others share one, and have a place of their own in the index."""
     table = MeteredTable()
     records = Records(table)
-    for number in range(due):
-        owner = account.owner(number)
-        account.enter(records, owner, ON)
-        records.set_due_day(owner.id, ON)
+    enter_due(records, due)
     like_others = account.owner(due)
     account.enter(records, like_others, ON)
     shared = table.memory.partitions[f"O#{like_others.id}"]
