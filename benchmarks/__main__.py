@@ -1,11 +1,15 @@
-"""`make bench`: each speed claim against its floor, in one run, interleaved; medians and their ratio."""
+"""`make bench`: each speed claim against its floor, in one run, interleaved; medians and their ratio.
+
+`python -m benchmarks notices planrun` measures those alone.
+"""
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from . import account, community, notices, pages, planrun, portal, printrun, stub
@@ -63,29 +67,39 @@ def letters() -> Line:
     return Line("letters: laid out and written", f"{made:.1f} a second of {printrun.ASKED_A_SECOND:.0f}", is_kept)
 
 
-def table(folder: Path) -> Iterator[Line]:
-    """Every claim, each as soon as it has been measured."""
+def claims(folder: Path) -> dict[str, Callable[[], Iterable[Line]]]:
+    """Every claim by its name, measured when it is asked."""
     answers = folder / "answers.json"
     account.write(answers, date.today())
-    yield cold_start(answers).line()
-    yield warm_statement(answers).line()
-    yield pages.site_build(folder).line()
-    yield letters()
-    yield community_year(int(os.environ.get("OWNERS", "100000")))
-    yield from notices.lines()
-    yield from planrun.lines()
-    yield from portal.lines()
+    owners = int(os.environ.get("OWNERS", "100000"))
+    return {
+        "cold": lambda: [cold_start(answers).line()],
+        "warm": lambda: [warm_statement(answers).line()],
+        "pages": lambda: [pages.site_build(folder).line()],
+        "letters": lambda: [letters()],
+        "year": lambda: [community_year(owners)],
+        "notices": notices.lines,
+        "planrun": planrun.lines,
+        "portal": portal.lines,
+    }
 
 
-def main() -> int:
-    os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
+def printed(lines: Iterable[Line]) -> int:
+    """Prints each line as it comes; 1 if one was missed."""
     are_kept = []
-    with tempfile.TemporaryDirectory() as folder:
-        for line in table(Path(folder)):
-            print(line, flush=True)  # noqa: T201
-            are_kept.append(line.is_kept)
+    for line in lines:
+        print(line, flush=True)  # noqa: T201
+        are_kept.append(line.is_kept)
     return 0 if all(are_kept) else 1
 
 
+def main(names: Sequence[str]) -> int:
+    """All claims, or those named."""
+    os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
+    with tempfile.TemporaryDirectory() as folder:
+        every = claims(Path(folder))
+        return printed(chain.from_iterable(every[name]() for name in names or every))
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
