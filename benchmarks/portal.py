@@ -24,8 +24,8 @@ from .result import Line, Result
 
 DAY = date(2026, 11, 23)
 PERCENTS = 50, 95, 99
-_TIMES = {"health": 20, "statement": 4}
-"""How often each reader reads in a round, so that both take seconds."""
+_TIMES = {"health": 10, "statement": 2}
+"""How often each reader reads in a round, so that both take a while."""
 
 
 class Demo(NamedTuple):
@@ -96,7 +96,7 @@ def visits() -> Iterator[Visit]:
             yield Visit("/v1/statement", code, f'"owner":"{account.owner.id}"'.encode())
 
 
-READERS, ROUNDS = 200, 3
+READERS, ROUNDS = 200, 7
 
 
 def lines() -> Iterator[Line]:
