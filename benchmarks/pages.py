@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -14,10 +13,11 @@ import yaml
 
 from staff import noticeboard, pagefiles, rulefiles
 
-ROOT = Path(__file__).parents[1]
+from .process import ROOT
+from .result import Result, interleaved
 
 
-def site_build(folder: Path, interleaved: Callable[..., Any]) -> Any:
+def site_build(folder: Path) -> Result:
     """Both build the Chinese pages, search included; ours also checks the rules and fills the pages in."""
     plain = _plain_site(folder / "plain")
     config = {"docs_dir": str(ROOT / "site/pages/zh"), "site_dir": str(folder / "ours")}

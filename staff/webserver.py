@@ -150,4 +150,10 @@ class _Quiet(WSGIRequestHandler):
 def server(port: int, pages: Responder, parts: dict[str, Responder]) -> BaseWSGIServer:
     """A server on loopback only: `/v1` and the like by their prefix, everything else from the site."""
     whole = DispatcherMiddleware(_wsgi(pages), {prefix: _wsgi(part) for prefix, part in parts.items()})
-    return make_server("127.0.0.1", port, whole, threaded=True, request_handler=_Quiet)
+    made = make_server("127.0.0.1", port, whole, threaded=True, request_handler=_Quiet)
+    made.socket.listen(_WAITING)
+    return made
+
+
+_WAITING = 1024
+"""How many may wait to be let in; the library's own 128 leaves the others to knock again after seconds."""

@@ -13,11 +13,15 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 from playwright.sync_api import Browser, expect
+
+from benchmarks.portal import visits
+from benchmarks.readers import read
 
 ROOT = Path(__file__).parents[2]
 DAY, NEXT_RUN = "2026-11-23", "2026-12-01"
@@ -97,6 +101,14 @@ def test_each_printed_link_opens_its_owners_statement(demo: Demo, browser: Brows
     assert "#" not in page.url, "the code is gone from the address bar"
     assert problems == []
     page.close()
+
+
+def test_two_hundred_readers_at_once_each_get_their_own_statement(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in demo.environment.items():
+        monkeypatch.setenv(name, value)
+    readers = list(islice(visits(), 200))
+
+    assert read(int(demo.url.rsplit(":", 1)[1]), readers, 1).faults == []
 
 
 def test_the_statement_adds_up(demo: Demo) -> None:

@@ -1,4 +1,4 @@
-"""The tables one contract is held by: in memory, in moto behind one lock, and in dynalite."""
+"""The tables one contract is held by: in memory, alone and with a meter, in moto behind one lock, and in dynalite."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 
+from benchmarks.metered import MeteredTable
 from chalicelib.edge.table import DynamoTable
 from chalicelib.flows.ports import Table
 from staff.memory import MemoryTable
@@ -26,7 +27,7 @@ class Judge(NamedTuple):
     client: Any = None
 
 
-@pytest.fixture(scope="module", params=["memory", "moto", "dynalite"])
+@pytest.fixture(scope="module", params=["memory", "metered", "moto", "dynalite"])
 def judge(request: pytest.FixtureRequest, atomic_dynamodb: None) -> Iterator[Judge]:
     if request.param == "moto":
         with fake_aws():
@@ -34,9 +35,11 @@ def judge(request: pytest.FixtureRequest, atomic_dynamodb: None) -> Iterator[Jud
     elif request.param == "dynalite":
         yield Judge("dynalite", request.getfixturevalue("dynalite"))
     else:
-        yield Judge("memory")
+        yield Judge(request.param)
 
 
 @pytest.fixture
 def table(judge: Judge) -> Table:
-    return MemoryTable() if judge.client is None else DynamoTable(judge.client, made_table(judge.client))
+    if judge.client is not None:
+        return DynamoTable(judge.client, made_table(judge.client))
+    return MeteredTable() if judge.name == "metered" else MemoryTable()

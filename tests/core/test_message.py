@@ -12,7 +12,7 @@ from chalicelib.core.bundle import MessageText
 from chalicelib.core.collection import Step, next_step
 from chalicelib.core.history import History
 from chalicelib.core.ledger import fold
-from chalicelib.core.message import Message, rendered, values
+from chalicelib.core.message import Message, rendered, unbroken, values
 from chalicelib.core.rulebook import Language
 from tests.builders import account, bill, bundle, contact, day, hold, owner, payment, rules
 
@@ -136,3 +136,15 @@ def test_a_value_nobody_gives_is_an_error_not_a_blank() -> None:
     template = MessageText(subject="x", html="{{ nobody }}", text="x")
     with pytest.raises(UndefinedError):
         rendered(template, {})
+
+
+@pytest.mark.parametrize(
+    "whole",
+    ["2026年3月31日前", "2026年1月", "31 March 2026", "¥1,234.56", "400-000-0199", "3-2-1201 2026Q1"],
+)
+def test_what_belongs_together_is_kept_on_one_line_where_it_is_read(whole: str) -> None:
+    shown = f'<span style="white-space:nowrap">{whole}</span>'
+
+    assert unbroken(f'{whole}<body><a title="{whole}">{whole}</a>，{whole}<p>') == (
+        f'{whole}<body><a title="{whole}">{shown}</a>，{shown}<p>'
+    )

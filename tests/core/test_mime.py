@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.core.errors import BadInput
 from chalicelib.core.message import Message
 from chalicelib.core.mime import mime
+from chalicelib.core.voice import one_line
 
 CODE = "x" * 43
 URL = f"https://sample.example/v1/unsubscribe?t={CODE}"
@@ -59,6 +60,21 @@ def test_names_subject_and_both_bodies_arrive_as_they_were_written() -> None:
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert cast(EmailMessage, plain).get_content().splitlines() == MESSAGE.text.splitlines()
     assert cast(EmailMessage, html).get_content().strip() == MESSAGE.html
+
+
+@given(st.text(max_size=200), st.text(min_size=1, max_size=200), st.text(min_size=1, max_size=200))
+def test_whatever_is_written_arrives(subject: str, text: str, html: str) -> None:
+    mail = read(raw(Message(subject=one_line(subject), text=text, html=html, sms=None)))
+    plain, marked = (cast(EmailMessage, part).get_payload(decode=True) for part in mail.iter_parts())
+    assert (mail.defects, one_line(mail["Subject"])) == ([], one_line(subject))
+    assert [plain.splitlines(), marked.splitlines()] == [text.encode().splitlines(), html.encode().splitlines()]
+
+
+def test_no_body_ends_before_its_end() -> None:
+    boundary = str(read(raw()).get_boundary())
+    text = f"您好\n--{boundary}--\n--{boundary}\n\n再见\n"
+    plain, _ = read(raw(Message(subject="x", text=text, html="<p/>", sms=None))).iter_parts()
+    assert cast(EmailMessage, plain).get_content().splitlines() == text.splitlines()
 
 
 def test_the_date_is_the_instant_given() -> None:

@@ -1,12 +1,14 @@
 """Site and API under one origin, as the edge would serve them."""
 
 import base64
+import contextlib
 import hashlib
+import socket
 from pathlib import Path
 
 import pytest
 from werkzeug.test import Client, TestResponse
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from staff import webserver
 
@@ -71,3 +73,12 @@ def test_an_unchanged_page_is_not_sent_twice(site: Client) -> None:
     first = site.get("/fees/")
 
     assert site.get("/fees/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_hundreds_may_knock_at_once_and_wait_for_their_turn() -> None:
+    """Whom the system turns away tries again only a second later, and then two, and four."""
+    closed = webserver.server(0, lambda request: Response("."), {})
+    address = closed.server_address
+    with contextlib.closing(closed.socket), contextlib.ExitStack() as stack:
+        for _ in range(200):
+            stack.enter_context(socket.create_connection(address, timeout=5))

@@ -72,10 +72,10 @@ def rendered(template: MessageText, values: Mapping[str, Any]) -> Message:
 
 
 _GAP = re.compile(r"\n{3,}")
-_TAG = re.compile(r"(<[^>]*>)")
 _WHOLE = re.compile(
-    r"\d{4}年\d{1,2}月(?:\d{1,2}日(?:（含当日）)?前?)?|\d{1,2} [A-Z][a-z]+ \d{4}"
-    r"|[¥￥][\d,]+\.\d\d|\d+(?:-\d+)+(?: \d{4}Q\d)?"
+    r"<[^>]*>"  # passed over: what stands in a tag nobody reads
+    r"|(?P<whole>\d{4}年\d{1,2}月(?:\d{1,2}日(?:（含当日）)?前?)?|\d{1,2} [A-Z][a-z]+ \d{4}"
+    r"|[¥￥][\d,]+\.\d\d|\d+(?:-\d+)+(?: \d{4}Q\d)?)"
 )
 """Dates, sums, telephone numbers and units."""
 
@@ -83,9 +83,11 @@ _WHOLE = re.compile(
 def unbroken(html: str) -> str:
     """HTML in which no date, sum or number is broken over two lines."""
     head, body, rest = html.partition("<body")
-    parts = _TAG.split(body + rest)
-    parts[::2] = [_WHOLE.sub(r'<span style="white-space:nowrap">\g<0></span>', words) for words in parts[::2]]
-    return head + "".join(parts)
+    return head + _WHOLE.sub(_in_one_piece, body + rest)
+
+
+def _in_one_piece(found: re.Match[str]) -> str:
+    return f'<span style="white-space:nowrap">{found[0]}</span>' if found["whole"] else found[0]
 
 
 def values(

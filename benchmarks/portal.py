@@ -1,0 +1,119 @@
+"""The demo's server under many readers: `python -m benchmarks.portal READERS ROUNDS`."""
+
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import count, islice, takewhile
+from typing import NamedTuple
+
+from chalicelib.flows.links import mint
+from staff import aws
+
+from . import memory
+from .process import ROOT, answer, say
+from .readers import Load, Visit, read, wait
+from .result import Line, Result
+
+DAY = date(2026, 11, 23)
+PERCENTS = 50, 95, 99
+_TIMES = {"health": 10, "statement": 2}
+"""How often each reader reads in a round, so that both take a while."""
+
+
+class Demo(NamedTuple):
+    """A running demo: its process, its port, and what it says to export in another terminal."""
+
+    process: int
+    port: int
+    environment: dict[str, str]
+
+
+class Served(NamedTuple):
+    """What readers got: the floor's seconds an answer and ours, how long they waited, and the server's megabytes."""
+
+    floor: float
+    ours: float
+    waits: list[float]
+    faults: dict[str, int]
+    megabytes: list[int]
+
+
+@contextmanager
+def running() -> Iterator[Demo]:
+    """A demo of its own on a free port, with everything in it."""
+    port = _free_port()
+    command = [sys.executable, "-m", "staff.cli", "demo", "--port", str(port), "--on", DAY.isoformat()]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            assert process.stdout  # noqa: S101
+            said = "".join(takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
+            assert "AWS_ENDPOINT_URL=" in said, said  # noqa: S101
+            yield Demo(process.pid, port, dict(re.findall(r"(\w+)=(\S+)", said)))
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def served(readers: int, rounds: int) -> Served:
+    """Rounds of all readers at once: on health, which reads no record, then each on a statement of their own."""
+    with running() as demo:
+        os.environ |= demo.environment
+        statements = list(islice(visits(), readers))
+        health = [Visit("/v1/health", "", b'"status":"ok"')] * readers
+        before = memory.held(demo.process)
+        floors: list[Load] = []
+        ours: list[Load] = []
+        for _ in range(rounds):
+            floors.append(read(demo.port, health, _TIMES["health"]))
+            ours.append(read(demo.port, statements, _TIMES["statement"]))
+        after, most = memory.held(demo.process), memory.peak(demo.process)
+    floor, own = (statistics.median(load.each for load in loads) for loads in (floors, ours))
+    faults = Counter(fault for load in floors + ours for fault in load.faults)
+    waits = [wait(ours, percent) for percent in PERCENTS]
+    return Served(floor, own, waits, faults, [before, after, most])
+
+
+def visits() -> Iterator[Visit]:
+    """A statement for each owner of the demo whose environment this is, by a link of their own."""
+    records = aws.records()
+    for number in count(1):
+        account = records.load_account(f"o-{number:04d}")
+        if account:
+            code, _ = mint(records, account, scope="account", channel="staff", on=DAY, days=30)
+            yield Visit("/v1/statement", code, f'"owner":"{account.owner.id}"'.encode())
+
+
+READERS, ROUNDS = 200, 7
+
+
+def lines() -> Iterator[Line]:
+    """How the readers fared."""
+    yield from told(READERS, Served(*answer("portal", READERS, ROUNDS)))
+
+
+def told(readers: int, got: Served) -> Iterator[Line]:
+    """Every answer must be right, and the server hold no more after many than before."""
+    what = f"{readers} readers at once"
+    before, after, most = got.megabytes
+    yield Result(f"{what}: statement, beside health", got.floor, got.ours, budget=25.0).line(most)
+    waits = ", ".join(f"{percent} % in {wait:.1f} s" for percent, wait in zip(PERCENTS, got.waits, strict=True))
+    faults = sum(got.faults.values())
+    yield Line(f"{what}: {1 / got.ours:.0f} a second", f"{waits}; {faults} faults", not faults)
+    yield Line(f"{what}: what the server holds", f"{before} MB before, {after} MB after", after <= before * 1.1, most)
+
+
+if __name__ == "__main__":
+    say(served(*map(int, sys.argv[1:])))
