@@ -4,7 +4,6 @@ A process of it may be killed at any call to AWS; what it leaves behind is taken
 """
 
 import copy
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
