@@ -4,7 +4,7 @@ A process of it may be killed at any call to AWS; what it leaves behind is taken
 """
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -126,9 +126,14 @@ class Installation:
         """The worker with one batch, by default all there ever was in the queue; the bodies it gives back."""
         self.bodies = sorted({*self.bodies, *self.taken(), *(bodies or ())})
         batch = self.bodies if bodies is None else bodies
-        messages = [{"messageId": str(number), "body": body} for number, body in enumerate(batch)]
+        given_back = self.hand_over({str(number): body for number, body in enumerate(batch)})
+        return [batch[int(number)] for number in given_back]
+
+    def hand_over(self, batch: Mapping[str, str]) -> list[str]:
+        """A batch of messages to the worker, each by an id of its own; the ids it gives back."""
+        messages = [{"messageId": id, "body": body} for id, body in batch.items()]
         answer = self._client.lambda_.invoke("worker", {"Records": messages}).payload
-        return [batch[int(one["itemIdentifier"])] for one in answer["batchItemFailures"]]
+        return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
     def hear(self, events: Iterable[str]) -> None:
         """The function that takes in what SES reports."""
