@@ -16,6 +16,7 @@ from moto.dynamodb.responses import DynamoHandler
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.rulebook import Rulebook
 from tests import builders
+from tests.provider import Provider, running
 
 settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, database=None)
 settings.register_profile("soak", deadline=None, max_examples=2000)
@@ -109,3 +110,17 @@ def clear(client: Any) -> None:
     keys = [{"DeleteRequest": {"Key": item}} for page in pages for item in page["Items"]]
     for start in range(0, len(keys), 25):
         client.batch_write_item(RequestItems={"courtyard": keys[start : start + 25]})
+
+
+@pytest.fixture(scope="session")
+def provider_process() -> Iterator[Provider]:
+    with running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(provider_process: Provider) -> Iterator[Provider]:
+    """A provider of e-mail and text messages that nothing has reached yet."""
+    provider_process.begin()
+    yield provider_process
+    provider_process.begin()  # whoever still waits for an answer is let go

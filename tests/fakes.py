@@ -1,7 +1,7 @@
 """What stands in for the world outside: each records what it was handed, and answers as a test wants."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -169,3 +169,52 @@ class BeatenTable(MemoryTable):
             (_, first), self._before = self._before, None
             first()
         return super().put_new(item)
+
+
+class InterruptedTable:
+    """A table before whose n-th call (from 0) something else happens first, once; `calls` names each one made."""
+
+    def __init__(self, table: Table, *, at: int | None = None, act: Callable[[], Any] = lambda: None) -> None:
+        self._table = table
+        self._at = at
+        self._act = act
+        self.calls: list[str] = []
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        self._begin(f"get {pk}")
+        return self._table.get(pk, sk)
+
+    def query(self, pk: str) -> list[Item]:
+        self._begin(f"query {pk}")
+        return self._table.query(pk)
+
+    def due(self, until: str) -> list[str]:
+        self._begin("due")
+        return self._table.due(until)
+
+    def put_new(self, item: Item) -> bool:
+        self._begin(f"put {item['pk']}")
+        return self._table.put_new(item)
+
+    def put_all(self, items: Iterable[Item]) -> None:
+        self._begin("put all")
+        self._table.put_all(items)
+
+    def change(
+        self,
+        pk: str,
+        sk: str,
+        values: Item,
+        *,
+        add: Item | None = None,
+        all_of: Sequence[Condition] = (),
+        any_of: Sequence[Condition] = (),
+    ) -> bool:
+        self._begin(f"change {pk} {values.get('state', '')}".strip())
+        return self._table.change(pk, sk, values, add=add, all_of=all_of, any_of=any_of)
+
+    def _begin(self, call: str) -> None:
+        if len(self.calls) == self._at:
+            self._at = None
+            self._act()
+        self.calls.append(call)

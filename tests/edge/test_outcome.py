@@ -1,6 +1,7 @@
 """What became of a message: one request on the wire whatever the provider does, and an honest answer."""
 
 import json
+import socket
 from typing import Any
 
 import boto3
@@ -11,18 +12,9 @@ import app
 from chalicelib.edge.mail import SesMail
 from chalicelib.edge.sms import SnsSms
 from chalicelib.flows.ports import Delivery
-from tests.edge.provider import Manner, provider
+from tests.provider import ACCEPT, FAILING, HANG, PAUSED, QUOTA, REJECTED, RESET, SLOW, THROTTLED, Answer, Provider
 
 MIME = b"Subject: x\r\n\r\nx"
-SENT_BODY = b'{"MessageId": "id-1"}'
-SNS_SENT = (
-    b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>id-1</MessageId>'
-    b"</PublishResult></PublishResponse>"
-)
-
-
-def sns_error(code: str) -> bytes:
-    return f"<ErrorResponse><Error><Code>{code}</Code><Message>x</Message></Error></ErrorResponse>".encode()
 
 
 def client(service: str, url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -33,7 +25,7 @@ def client(service: str, url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     made = app.sending_client.__wrapped__(service)
-    patient = made.meta.config.merge(Config(read_timeout=1, connect_timeout=1))
+    patient = made.meta.config.merge(Config(read_timeout=0.5, connect_timeout=1))
     return boto3.client(service, config=patient)
 
 
@@ -46,98 +38,114 @@ def sms(url: str, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     return SnsSms(client("sns", url, monkeypatch)).send("x", phone="+8613800000001", notice="abc")
 
 
-@pytest.mark.parametrize(
-    ("manner", "status", "body", "outcome"),
-    [
-        ("accept", 200, SENT_BODY, "sent"),
-        ("hang", 200, b"", "unknown"),
-        ("reset", 200, b"", "unknown"),
-        ("accept", 500, b'{"message": "x"}', "unknown"),
-        ("accept", 503, b'{"message": "x"}', "unknown"),
-        ("accept", 429, b'{"__type": "TooManyRequestsException", "message": "x"}', "retry"),
-        ("accept", 400, b'{"__type": "LimitExceededException", "message": "x"}', "stopped"),
-        ("accept", 400, b'{"__type": "SendingPausedException", "message": "x"}', "stopped"),
-        ("accept", 400, b'{"__type": "AccountSuspendedException", "message": "x"}', "stopped"),
-        ("accept", 400, b'{"__type": "ThrottlingException", "message": "x"}', "retry"),
-        ("accept", 400, b'{"__type": "MessageRejected", "message": "x"}', "refused"),
-        ("accept", 400, b'{"__type": "MessageRejected", "message": "Email address is not verified"}', "stopped"),
-        ("accept", 400, b'{"__type": "ThrottlingException", "message": "Daily message quota exceeded"}', "stopped"),
-        ("accept", 400, b'{"__type": "ThrottlingException", "message": "Maximum sending rate exceeded"}', "retry"),
-        ("accept", 400, b'{"__type": "MailFromDomainNotVerifiedException", "message": "x"}', "stopped"),
-        ("accept", 403, b'{"__type": "AccessDeniedException", "message": "x"}', "stopped"),
-        ("accept", 400, b'{"__type": "BadRequestException", "message": "x"}', "refused"),
-    ],
-)
-def test_one_request_reaches_ses_and_its_outcome_is_told(
-    monkeypatch: pytest.MonkeyPatch, manner: Manner, status: int, body: bytes, outcome: str
-) -> None:
-    with provider(manner, status, body) as ses:
-        assert mail(ses.url, monkeypatch).outcome == outcome
-    assert len(ses.requests) == 1
+def refused(code: str, message: str = "x", status: int = 400) -> Answer:
+    return Answer("refuse", status, code, message)
 
 
 @pytest.mark.parametrize(
-    ("manner", "status", "body", "outcome"),
+    ("answer", "outcome"),
     [
-        ("accept", 200, SNS_SENT, "sent"),
-        ("hang", 200, b"", "unknown"),
-        ("reset", 200, b"", "unknown"),
-        ("accept", 500, sns_error("InternalError"), "unknown"),
-        ("accept", 400, sns_error("Throttled"), "retry"),
-        ("accept", 429, sns_error("Throttling"), "retry"),
-        ("accept", 400, sns_error("InvalidParameter"), "refused"),
-        ("accept", 403, sns_error("OptedOut"), "opted-out"),
+        (ACCEPT, "sent"),
+        (SLOW, "sent"),
+        (HANG, "unknown"),
+        (RESET, "unknown"),
+        (FAILING, "unknown"),
+        (refused("ServiceUnavailable", status=503), "unknown"),
+        (THROTTLED, "retry"),
+        (refused("ThrottlingException"), "retry"),
+        (refused("ThrottlingException", "Maximum sending rate exceeded"), "retry"),
+        (refused("LimitExceededException"), "stopped"),
+        (PAUSED, "stopped"),
+        (QUOTA, "stopped"),
+        (refused("AccountSuspendedException"), "stopped"),
+        (refused("MailFromDomainNotVerifiedException"), "stopped"),
+        (refused("AccessDeniedException", status=403), "stopped"),
+        (refused("MessageRejected", "Email address is not verified"), "stopped"),
+        (REJECTED, "refused"),
+        (refused("BadRequestException"), "refused"),
     ],
 )
-def test_one_request_reaches_sns_and_its_outcome_is_told(
-    monkeypatch: pytest.MonkeyPatch, manner: Manner, status: int, body: bytes, outcome: str
+def test_fault_02_one_request_reaches_ses_and_its_outcome_is_told(
+    monkeypatch: pytest.MonkeyPatch, provider: Provider, answer: Answer, outcome: str
 ) -> None:
-    with provider(manner, status, body, "xml") as sns:
-        assert sms(sns.url, monkeypatch).outcome == outcome
-    assert len(sns.requests) == 1
+    provider.answers(answer)
+    assert mail(provider.url, monkeypatch).outcome == outcome
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (ACCEPT, "sent"),
+        (HANG, "unknown"),
+        (RESET, "unknown"),
+        (FAILING, "unknown"),
+        (refused("Throttled"), "retry"),
+        (refused("Throttling", status=429), "retry"),
+        (refused("InvalidParameter"), "refused"),
+        (refused("OptedOut", status=403), "opted-out"),
+    ],
+)
+def test_fault_02_one_request_reaches_sns_and_its_outcome_is_told(
+    monkeypatch: pytest.MonkeyPatch, provider: Provider, answer: Answer, outcome: str
+) -> None:
+    provider.answers(answer)
+    assert sms(provider.url, monkeypatch).outcome == outcome
+    assert len(provider.requests) == 1
+
+
+def test_fault_02_an_sdk_that_retries_by_itself_would_send_the_same_message_again(
+    monkeypatch: pytest.MonkeyPatch, provider: Provider
+) -> None:
+    made = client("sesv2", provider.url, monkeypatch)
+    twice = boto3.client("sesv2", config=made.meta.config.merge(Config(retries={"total_max_attempts": 2})))
+    provider.answers(RESET)
+    SesMail(twice, "courtyard").send(MIME, recipient="wang@owner.example", notice="abc", attempt=2)
+    assert provider.most() == 2
 
 
 def test_a_provider_nobody_answers_for_got_nothing_and_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    with provider() as gone:
-        pass
-    assert mail(gone.url, monkeypatch).outcome == "retry"
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        url = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    assert mail(url, monkeypatch).outcome == "retry"
 
 
-def test_an_answer_that_cannot_be_read_leaves_the_outcome_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    with provider("accept", 200, b"<html>") as ses:
-        assert mail(ses.url, monkeypatch).outcome == "unknown"
-    with provider("accept", 200, b"{}") as ses:
-        assert mail(ses.url, monkeypatch).outcome == "unknown"
+@pytest.mark.parametrize("said", ["<html>", "{}"])
+def test_an_answer_that_cannot_be_read_leaves_the_outcome_unknown(
+    monkeypatch: pytest.MonkeyPatch, provider: Provider, said: str
+) -> None:
+    provider.answers(Answer("garble", message=said))
+    assert mail(provider.url, monkeypatch).outcome == "unknown"
+    assert len(provider.requests) == 1
 
 
-def test_without_credentials_nothing_left_and_it_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    with provider() as ses:
-        made = client("sesv2", ses.url, monkeypatch)
-        made._request_signer._credentials = None  # the name is botocore's; there is no public way to lose them
-        assert (
-            SesMail(made, "courtyard").send(MIME, recipient="a@b.example", notice="abc", attempt=1).outcome == "retry"
-        )
-    assert ses.requests == []
+def test_without_credentials_nothing_left_and_it_may_be_tried_again(
+    monkeypatch: pytest.MonkeyPatch, provider: Provider
+) -> None:
+    made = client("sesv2", provider.url, monkeypatch)
+    made._request_signer._credentials = None  # the name is botocore's; there is no public way to lose them
+    assert SesMail(made, "courtyard").send(MIME, recipient="a@b.example", notice="abc", attempt=1).outcome == "retry"
+    assert provider.requests == []
 
 
-def test_the_provider_gets_the_raw_message_its_tag_and_the_configuration_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    with provider("accept", 200, SENT_BODY) as ses:
-        assert mail(ses.url, monkeypatch) == Delivery("sent", "id-1")
-    request = json.loads(ses.requests[0].split(b"\r\n\r\n", 1)[1])
+def test_the_provider_gets_the_raw_message_its_tag_and_the_configuration_set(
+    monkeypatch: pytest.MonkeyPatch, provider: Provider
+) -> None:
+    assert mail(provider.url, monkeypatch) == Delivery("sent", "id-1")
+    request = json.loads(provider.requests[0].body)
     assert request["Destination"] == {"ToAddresses": ["wang@owner.example"]}
     assert request["EmailTags"] == [{"Name": "notice", "Value": "abc"}, {"Name": "attempt", "Value": "2"}]
     assert request["ConfigurationSetName"] == "courtyard"
     assert set(request["Content"]) == {"Raw"}
 
 
-def test_a_text_message_is_transactional(monkeypatch: pytest.MonkeyPatch) -> None:
-    with provider("accept", 200, SNS_SENT, "xml") as sns:
-        assert sms(sns.url, monkeypatch) == Delivery("sent", "id-1")
-    assert b"SMSType" in sns.requests[0]
-    assert b"Transactional" in sns.requests[0]
+def test_a_text_message_is_transactional(monkeypatch: pytest.MonkeyPatch, provider: Provider) -> None:
+    assert sms(provider.url, monkeypatch) == Delivery("sent", "id-1")
+    body = provider.requests[0].body
+    assert "SMSType" in body
+    assert "Transactional" in body
 
 
-def test_no_error_is_told_with_the_recipient_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = b'{"__type": "MessageRejected", "message": "wang@owner.example is not verified"}'
-    with provider("accept", 400, body) as ses:
-        assert "wang" not in mail(ses.url, monkeypatch).detail
+def test_no_error_is_told_with_the_recipient_in_it(monkeypatch: pytest.MonkeyPatch, provider: Provider) -> None:
+    provider.answers(refused("MessageRejected", "wang@owner.example is not verified"))
+    assert "wang" not in mail(provider.url, monkeypatch).detail

@@ -130,9 +130,12 @@ class Notices:
     ) -> bool:
         """Moves a notice forward if it still stands where the caller believes it to; whether it did.
 
-        `tried` is the mark of one more address it is given up for.
+        `tried` is the mark of one more address it is given up for. Of an attempt that came back and is to be made
+        another way, nothing that is still said moves the notice: it is over once the notice waits.
         """
         values: Item = {"state": state.value, "reason": reason}
+        if notice.state is State.BOUNCED and state is State.RETRY:
+            values["attempt"] = notice.attempt + 1
         if told_on:
             values["told_on"] = told_on.isoformat()
         if called_at:
