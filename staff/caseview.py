@@ -1,8 +1,10 @@
 """What people read of tasks: the day's list, and what a report came to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 
 from chalicelib.core.account import Hold
 from chalicelib.core.bundle import Bundle
@@ -13,7 +15,7 @@ from chalicelib.core.words import Words, money_text
 
 from . import console
 from .console import Row
-from .subjects import subject_lines
+from .subjects import subject_cells
 
 
 def print_record(said: Any, rules: Bundle, answer: Row, task: Task | None, pause: Hold | None) -> None:
@@ -54,29 +56,50 @@ def _outcome(said: Any, rules: Bundle, task: Task | None) -> str:
 
 
 def print_calls(answer: Row, words: Words, language: Language) -> None:
-    """The day's list: who is to be called, visited or written to, by whom and by when, and whether today."""
+    """The day's list: who is to be called, visited or written to, by whom and by when, and whether today.
+
+    Cases that no bill brought come after it, each sort with what is to be done about it.
+    """
     out = Console()
-    names = ("owner", "unit", "channel", "stage", "owed", "by", "standing")
-    table = console.headed([words.labels[f"call-{name}"].of(language) for name in names])
+    table = _headed(("owner", "unit", "channel", "stage", "owed", "by", "standing"), words, language)
     table.title = answer["on"]
     for row in answer["tasks"]:
-        table.add_row(*_cells(row, words, language))
+        if not row["about"]:
+            table.add_row(*_cells(row, words, language))
     out.print(table)
     for stage in dict.fromkeys(row["stage"] for row in answer["tasks"] if row["about"]):
+        out.print(_cases([row for row in answer["tasks"] if row["about"] and row["stage"] == stage], words, language))
         out.print(words.labels[f"help-{stage}"].of(language), highlight=False, soft_wrap=True)
     console.print_held_back(out, answer["held_back"], words, language)
+
+
+def _headed(names: Sequence[str], words: Words, language: Language) -> Table:
+    return console.headed([words.labels[f"call-{name}"].of(language) for name in names])
 
 
 def _cells(row: Row, words: Words, language: Language) -> list[str]:
     standing = words.labels[f"standing-{row['standing']}"].of(language).format(on=row["from"])
     hours = row["hours"] if row["standing"] == "asked" else []
-    about = subject_lines(row["about"], words, language) if row["about"] else []
     return [
-        f"{row['owner']}\n{row['name']} {row['phone'] or ''}".rstrip(),
-        "\n".join(row["units"]),
+        *_whose(row),
         words.channels[row["way"]].of(language),
-        "\n".join([row["stage_name"], *about]),
+        row["stage_name"],
         money_text(words, Fen(row["owed"]), language),
         f"{words.labels['actor-' + row['by']].of(language)}\n{row['due'] or ''}",
         "\n".join([standing, *hours]),
     ]
+
+
+def _whose(row: Row) -> tuple[str, str]:
+    return "\n".join([row["owner"], row["name"], row["phone"] or ""]).rstrip(), "\n".join(row["units"])
+
+
+def _cases(rows: Sequence[Row], words: Words, language: Language) -> Table:
+    """The cases of one sort: whose they are, and what they are about."""
+    about = [subject_cells(row["about"], words, language) for row in rows]
+    table = _headed(("owner", "unit", "channel", *about[0]), words, language)
+    table.title = f"{rows[0]['stage_name']} · {len(rows)}"
+    table.columns[-1].no_wrap = True
+    for row, cells in zip(rows, about, strict=True):
+        table.add_row(*_whose(row), words.channels[row["about"]["channel"]].of(language), *cells.values())
+    return table

@@ -25,6 +25,7 @@ from . import (
     casework,
     consent,
     console,
+    daybook,
     imports,
     letters,
     pause,
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     taken.add_argument("--dry-run", action="store_true", help="check the whole file, write nothing")
     taken.add_argument("--through", type=session.day, help="payments: recorded through this day (default: yesterday)")
     planning.add_commands(command)
+    daybook.add_command(command)
     approval.add_command(command)
     casework.add_commands(command)
     pause.add_command(command)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, TextIO
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -200,6 +201,12 @@ def hold_name(hold: Hold, rules: Bundle, language: Language) -> str:
     """What a pause is called; a kind the rules no longer know, by its id."""
     known = rules.rules.collection.holds.get(hold.kind)
     return known.name.of(language) if known else hold.kind
+
+
+def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Names with their texts side by side; a Chinese character is two cells wide."""
+    width = max((cell_len(name) for name, _ in pairs), default=0)
+    return [f"{set_cell_size(name, width)}  {text}" for name, text in pairs]
 
 
 def headed(heads: Sequence[str]) -> Table:

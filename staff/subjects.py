@@ -45,11 +45,10 @@ def _message(notice: Notice, rules: Bundle, language: Language) -> Subject:
     }
 
 
-def subject_lines(about: Subject, words: Words, language: Language) -> list[str]:
-    """What a case is about, as staff read it."""
-    channel = words.channels[Channel(about["channel"])].of(language)
+def subject_cells(about: Subject, words: Words, language: Language) -> dict[str, str]:
+    """What a case is about, as staff read it beside its channel."""
     if "notice" in about:
         called_at = (about["called_at"] or "")[:16].replace("T", " ")
-        return [about["stage_name"], f"{channel} {called_at}".rstrip(), about["notice"]]
+        return {"stage": about["stage_name"], "called": called_at, "notice": about["notice"]}
     address = about["address"] or words.labels["address-gone"].of(language)
-    return [f"{channel} {address}", words.labels[f"failed-{about['reason']}"].of(language)]
+    return {"address": address, "why": words.labels[f"failed-{about['reason']}"].of(language)}
