@@ -33,6 +33,7 @@ from . import (
     policydiff,
     posters,
     preview,
+    redrive,
     session,
     simulate,
     wechat,
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     taken.add_argument("--through", type=session.day, help="payments: recorded through this day (default: yesterday)")
     planning.add_commands(command)
     daybook.add_command(command)
+    redrive.add_command(command)
     approval.add_command(command)
     casework.add_commands(command)
     pause.add_command(command)
