@@ -21,7 +21,8 @@ from chalicelib.core.tasks import OUTCOMES, OpenTask, Standing
 from chalicelib.flows import tasks
 from chalicelib.flows.records import Records
 
-from . import aws, console, outlook, session
+from . import aws, caseview, console, outlook, session
+from .subjects import subject
 
 
 def add_commands(command: session.Command) -> None:
@@ -32,9 +33,12 @@ def add_commands(command: session.Command) -> None:
     noted.add_argument("owner", help="an owner's id, or a unit (its present holder)")
     noted.add_argument("what", choices=[*(way.value for way in OUTCOMES), Channel.CASE.value])
     noted.add_argument(
-        "outcome", help="call: reached, no-answer; visit: also delivered; letter: delivered, returned; case: its cause"
+        "outcome",
+        help="call: reached, no-answer; visit: also delivered; letter: delivered, returned; case: its cause, or "
+        "updated, kept (an address that failed), sent, not-sent (a message nobody knew of), resume, ended",
     )
     noted.add_argument("--on", type=session.day, help="the day (default: today)")
+    noted.add_argument("--case", help="which case, where several are open: its key, as `calls --json` gives it")
     noted.add_argument("--at", type=_hour, help="the hour, HH:MM (default: now)")
     noted.add_argument("--dry-run", action="store_true", help="check it, write nothing")
     called = command("calls", calls, "what staff have still to do", "courtyard calls --on 2026-12-01")
@@ -80,17 +84,27 @@ def happened(on: date, hour: time | None, now: datetime, zone: str) -> datetime 
 
 
 def _close_case(said: Any, rules: Bundle, records: Records, owner: str, on: date) -> int:
-    task = tasks.open_task(records, owner, Channel.CASE, on)
-    if task is None:
-        raise session.Refused(session.text(rules, said, "no-case", name=owner))
-    if said.outcome not in (allowed := tasks.case_outcomes(rules, task)):
-        raise session.Refused(session.text(rules, said, "unknown-name", name=said.outcome) + f" [{', '.join(allowed)}]")
-    if said.dry_run:
-        return _tell_record(said, rules, owner, task)
-    closed = tasks.close_case(records, rules, owner, said.outcome, on=on, by=aws.identity())
+    key = _meant(said, rules, records, owner, on).key
+    closed = tasks.close_case(
+        records, rules, owner, said.outcome, on=on, by=aws.identity(), key=key, dry_run=said.dry_run
+    )
     if isinstance(closed, Refusal):
         raise session.refused(rules, said, closed)
     return _tell_record(said, rules, owner, closed.task, closed.pause)
+
+
+def _meant(said: Any, rules: Bundle, records: Records, owner: str, on: date) -> Task:
+    """The one open case that may end so; of several, staff say which."""
+    cases = tasks.open_cases(records, owner, on, said.case)
+    if not cases:
+        raise session.Refused(session.text(rules, said, "no-case", name=owner))
+    fitting = tasks.with_outcome(rules, cases, said.outcome)
+    if not fitting:
+        allowed = ", ".join(tasks.case_outcomes(rules, *cases))
+        raise session.Refused(session.text(rules, said, "unknown-name", name=said.outcome) + f" [{allowed}]")
+    if len(fitting) > 1:
+        raise session.Refused(session.text(rules, said, "case-which", cases=", ".join(one.key for one in fitting)))
+    return fitting[0]
 
 
 def _tell_record(said: Any, rules: Bundle, owner: str, task: Task | None, pause: Hold | None = None) -> int:
@@ -102,7 +116,7 @@ def _tell_record(said: Any, rules: Bundle, owner: str, task: Task | None, pause:
         "done_on": task.done_on.isoformat() if task and task.done_on else None,
         "hold": pause.id if pause else None,
     }
-    return console.say(said, answer, lambda: console.print_record(said, rules, answer, pause))
+    return console.say(said, answer, lambda: caseview.print_record(said, rules, answer, task, pause))
 
 
 def calls(said: Any) -> int:
@@ -118,7 +132,7 @@ def calls(said: Any) -> int:
         "tasks": rows,
         "held_back": [outlook.held_back_json(wait, rules, language) for wait in outlook.held_back(run)],
     }
-    return console.say(said, answer, lambda: console.print_calls(answer, rules.words, said.language))
+    return console.say(said, answer, lambda: caseview.print_calls(answer, rules.words, said.language))
 
 
 def _urgency(one: OpenTask) -> tuple[date, str]:
@@ -161,4 +175,6 @@ def _row(records: Records, rules: Bundle, one: OpenTask, on: date, language: Lan
         "from": day.isoformat() if one.standing in (Standing.ASKED, Standing.RESTING) else None,
         "hours": [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in spans] if task.task in ("call", "visit") else [],
         "reason": task.reason,
+        "key": task.key,
+        "about": subject(records, rules, task, account, language),
     }

@@ -26,6 +26,7 @@ from . import (
     casework,
     consent,
     console,
+    daybook,
     imports,
     letters,
     pause,
@@ -33,6 +34,7 @@ from . import (
     policydiff,
     posters,
     preview,
+    redrive,
     session,
     simulate,
     wechat,
@@ -99,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     taken.add_argument("--dry-run", action="store_true", help="check the whole file, write nothing")
     taken.add_argument("--through", type=session.day, help="payments: recorded through this day (default: yesterday)")
     planning.add_commands(command)
+    daybook.add_command(command)
+    redrive.add_command(command)
     approval.add_command(command)
     casework.add_commands(command)
     pause.add_command(command)

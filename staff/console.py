@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, TextIO
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -192,33 +193,6 @@ def print_approved(answer: Row, words: Words, language: Language) -> None:
     print(text.format(count=answer["approved"], whole=len(answer["notices"])), answer["by"])
 
 
-def print_record(said: Any, rules: Bundle, answer: Row, pause: Hold | None) -> None:
-    """What was noted, what it did to the task, the measure of a cause and the pause it brought."""
-    words, language = rules.words, said.language
-
-    def label(name: str, **values: object) -> str:
-        return words.labels[f"record-{name}"].of(language).format(**values)
-
-    cause = rules.rules.collection.causes.get(said.outcome)
-    outcome = cause.name if cause else words.labels.get(f"outcome-{said.outcome}")
-    way = words.channels[said.what].of(language)
-    print(f"{answer['owner']} · {way} · {outcome.of(language) if outcome else said.outcome}")
-    if answer["task"] is None:
-        print(label("none"))
-    elif answer["done_on"]:
-        print(label("done", task=answer["task"], on=answer["done_on"]))
-    else:
-        is_again = answer["way"] == said.what  # nobody is home at that hour: another one is tried
-        name = "again" if is_again else "open"
-        print(label(name, task=answer["task"], way=words.channels[answer["way"]].of(language)))
-    if cause and said.what == "case":
-        print(label("measure", measure=cause.measure.of(language)))
-    if pause:
-        print(label("pause", id=pause.id, until=pause.until or "…"))
-    if said.dry_run:
-        print(words.labels["dry-run"].of(language))
-
-
 def print_opened(said: Any, rules: Bundle, made: Hold) -> None:
     """A pause as it was opened: which, over what, from when to when."""
     labels, language = rules.words.labels, said.language
@@ -251,34 +225,18 @@ def hold_name(hold: Hold, rules: Bundle, language: Language) -> str:
     return known.name.of(language) if known else hold.kind
 
 
+def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Names with their texts side by side; a Chinese character is two cells wide."""
+    width = max((cell_len(name) for name, _ in pairs), default=0)
+    return [f"{set_cell_size(name, width)}  {text}" for name, text in pairs]
+
+
 def headed(heads: Sequence[str]) -> Table:
     """A table whose cells are folded on a narrow terminal, never cut off."""
     table = Table()
     for head in heads:
         table.add_column(head, overflow="fold")
     return table
-
-
-def print_calls(answer: Row, words: Words, language: Language) -> None:
-    """The day's list: who is to be called, visited or written to, by whom and by when, and whether today."""
-    console = Console()
-    names = ("owner", "unit", "channel", "stage", "owed", "by", "standing")
-    table = headed([words.labels[f"call-{name}"].of(language) for name in names])
-    table.title = answer["on"]
-    for row in answer["tasks"]:
-        standing = words.labels[f"standing-{row['standing']}"].of(language).format(on=row["from"])
-        hours = row["hours"] if row["standing"] == "asked" else []
-        table.add_row(
-            f"{row['owner']}\n{row['name']} {row['phone'] or ''}".rstrip(),
-            "\n".join(row["units"]),
-            words.channels[row["way"]].of(language),
-            row["stage_name"],
-            money_text(words, Fen(row["owed"]), language),
-            f"{words.labels['actor-' + row['by']].of(language)}\n{row['due'] or ''}",
-            "\n".join([standing, *hours]),
-        )
-    console.print(table)
-    print_held_back(console, answer["held_back"], words, language)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 from chalicelib.flows.run import queue_run
 
-from . import aws, bundle, emulator, imports, publication, sample, webserver
+from . import aws, bundle, emulator, imports, publication, queues, sample, webserver
 from .memory import MemoryTable
 from .outbox import Outbox
 from .outlook import opening
@@ -159,11 +159,11 @@ def _load(records: Records) -> None:
 
 def _last_run(rules: Bundle, outbox: Outbox, on: date) -> None:
     """The chosen day's run, for real: through SQS, SES and SNS of the emulator."""
-    records, queue = aws.records(), aws.WorkQueue()
+    records, queue = aws.records(), queues.WorkQueue()
     records.set_ledger_through(on - timedelta(days=1))
     outbox.now = opening(rules, on)
     queue_run(records, rules, queue, on=on)
-    aws.deliver_all(records, rules, aws.sender(queue, is_paced=False), queue, now=lambda: outbox.now)
+    queues.deliver_all(records, rules, aws.sender(queue, is_paced=False), queue, now=lambda: outbox.now)
 
 
 def _reload_rules(url: str) -> None:

@@ -10,7 +10,7 @@ from chalicelib.flows import reminders
 from chalicelib.flows.records import Records
 from chalicelib.flows.run import queue_run
 
-from . import aws, console, outlook, planview, session
+from . import aws, console, outlook, planview, queues, session
 
 
 def add_commands(command: session.Command) -> None:
@@ -60,11 +60,11 @@ def run(said: Any) -> int:
     if on > today and settings.read().mode == "live" and not os.environ.get("AWS_ENDPOINT_URL"):
         raise session.Refused(session.text(rules, said, "run-too-early", on=on))
     is_today, opening = on == today, outlook.opening(rules, on)
-    records, queue = aws.records(), aws.WorkQueue()
+    records, queue = aws.records(), queues.WorkQueue()
     with console.progress(not said.json) as on_progress:
         found = queue_run(records, rules, queue, on=on, on_progress=on_progress)
     with console.progress(not said.json) as on_progress:
-        states = aws.deliver_all(
+        states = queues.deliver_all(
             *(records, rules, aws.sender(queue, is_paced=is_today), queue),
             now=session.now if is_today else lambda: opening,
             on_progress=lambda done: on_progress(done, len(found.notices)),

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
 from rich.columns import Columns
 from rich.console import Console
 from rich.padding import Padding
@@ -71,9 +70,8 @@ class View:
         """One owner: what would come of them and why, until when, what pauses, and when the run looks."""
         self._ahead()
         lines = [(self._label(name), text) for name, text in self._about(answer, account) if text]
-        width = max(cell_len(name) for name, _ in lines)
-        for name, text in lines:
-            self._say(f"{set_cell_size(name, width)}  {text}")
+        for line in console.aligned(lines):
+            self._say(line)
 
     def _label(self, name: str, **values: object) -> str:
         return self._words.labels[name].of(self._language).format(**values)

@@ -40,7 +40,8 @@ def _work_off(records: Records, rules: Bundle, run: reminders.Run, day: date, no
         if one.standing is not Standing.ASKED or day - task.opened_on < _TAKES:
             continue
         if task.task == Channel.CASE:
-            tasks.close_case(records, rules, task.owner, tasks.case_outcomes(rules, task)[0], on=day)
+            outcome = tasks.case_outcomes(rules, task)[0]
+            tasks.close_case(records, rules, task.owner, outcome, on=day, key=task.key)
         else:
             way = Channel(task.task)
             tasks.record_contact(records, rules, task.owner, way, OUTCOMES[way][0], at=now)

@@ -5,14 +5,20 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.core.account import Suppression
 from chalicelib.core.errors import BadInput, NotFound
+from chalicelib.core.feedback import Feedback
 from chalicelib.core.holds import Refusal
-from chalicelib.core.notice import Outcome, Task
+from chalicelib.core.notice import Outcome, State, Task
+from chalicelib.core.reach import mark
 from chalicelib.core.rulebook import Actor, Channel, Treatment
-from chalicelib.core.tasks import OpenTask, Standing
+from chalicelib.core.tasks import OpenTask, Standing, unreachable
 from chalicelib.flows import approvals, reminders, tasks
+from chalicelib.flows.feedback import note_feedback
+from chalicelib.flows.sender import notice_tag
 from chalicelib.flows.tasks import Closed
 from tests.builders import OWNER, bill, contact, day, hold, owner, payment, shipped_bundle
+from tests.fakes import SENT, UNKNOWN, Crash, CrashingTable, FakeMail
 from tests.flows.office import Office, at
 
 Q1 = bill(issued="2026-02-20")  # due on 2026-03-31
@@ -311,3 +317,168 @@ def test_a_changed_policy_goes_on_behind_the_last_demand_it_still_knows() -> Non
     tasks.close_case(office.records, office.bundle, OWNER, "resume", on=day("2026-04-21"))
     waiting = office.plan("2026-05-07").waits[-1]
     assert waiting.stage and (waiting.reason.code, waiting.stage.id) == ("approval", "second-demand")
+
+
+# a message of which nobody knows whether it went out
+
+
+def lost() -> Office:
+    """A centre that wrote to its owner yesterday, got no answer from the provider, and has asked staff to find out."""
+    office = Office(mail=FakeMail(UNKNOWN, SENT))
+    office.enter(bill())
+    assert office.run("2026-03-01") == [State.UNKNOWN]
+    office.run("2026-03-02")
+    assert [task.stage for task in office.tasks()] == ["unknown"]
+    return office
+
+
+def close(office: Office, outcome: str, on: str = "2026-03-02", **how: object) -> Closed | Refusal:
+    return tasks.close_case(office.records, office.bundle, OWNER, outcome, on=day(on), **how)  # type: ignore[arg-type]
+
+
+def test_what_was_found_to_have_gone_out_counts_as_sent_and_is_not_sent_again() -> None:
+    office = lost()
+    close(office, "sent")
+    assert office.states() == [State.SENT]
+    assert office.run("2026-03-03") == []
+    assert len(office.mail.sent) == 1
+
+
+def test_what_was_found_not_to_have_gone_out_is_sent_again_only_if_the_rules_still_ask_for_it() -> None:
+    for is_paid in (False, True):
+        office = lost()
+        close(office, "not-sent")
+        assert office.states() == [State.RETRY]
+        assert len(office.mail.sent) == 1, "nobody but the next run sends it"
+        if is_paid:
+            office.records.record_payment(OWNER, payment(123456, "2026-03-02"))
+        office.run("2026-03-03")
+        assert (len(office.mail.sent), len(office.notices())) == (1 if is_paid else 2, 1)
+
+
+def test_until_staff_have_found_out_nothing_is_sent() -> None:
+    office = lost()
+    for on in ("2026-03-03", "2026-03-04", "2026-03-05"):
+        office.run(on)
+    assert (office.states(), len(office.mail.sent), len(office.tasks())) == ([State.UNKNOWN], 1, 1)
+
+
+def test_what_the_provider_has_said_meanwhile_stands() -> None:
+    office = lost()
+    (notice,) = office.notices()
+    (case,) = office.tasks()
+    told = Feedback(
+        said="delivered",
+        channel=Channel.EMAIL,
+        notice=notice_tag(notice),
+        attempt=notice.attempt,
+        addresses=(),
+        at=at("2026-03-02"),
+    )
+    note_feedback(office.records, office.bundle, office.again, told)
+    with pytest.raises(NotFound):
+        close(office, "not-sent")
+    tasks._settle_lost(office.records, case, "not-sent")  # at the very moment at which the word came in
+    assert office.states() == [State.DELIVERED]
+
+
+def test_a_case_about_an_earlier_attempt_says_nothing_of_a_later_one() -> None:
+    office = lost()
+    (case,) = office.tasks()
+    close(office, "not-sent")
+    office.run("2026-03-03")
+    tasks._settle_lost(office.records, case, "not-sent")
+    assert office.states() == [State.SENT]
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("sent", State.SENT), ("not-sent", State.RETRY)])
+@pytest.mark.parametrize("is_done", [False, True])
+@pytest.mark.parametrize("number", range(3))
+def test_a_case_whose_closing_was_cut_short_is_closed_by_the_same_report(
+    outcome: str, state: State, is_done: bool, number: int
+) -> None:
+    office = lost()
+    crashing = CrashingTable(office.table, at=number, is_done=is_done)
+    with pytest.raises(Crash):
+        close(office.through(crashing), outcome)
+    try:
+        close(office, outcome)
+    except NotFound:
+        assert number > 0, "it was closed in the first attempt"
+    assert office.states() == [state]
+    assert [task.outcome for task in office.tasks()] == [outcome]
+
+
+# an address that fails
+
+
+def closed_mail(office: Office, address: str = "wang@owner.example") -> None:
+    closed = Suppression(
+        channel=Channel.EMAIL, mark=mark(address), reason="bounced", on=day("2026-03-01"), notice="2026-Q1"
+    )
+    office.records.notices.add_task(unreachable(OWNER, closed))
+    office.records.suppress(OWNER, closed)
+
+
+def test_a_case_about_an_address_ends_as_updated_once_that_address_is_no_longer_on_file() -> None:
+    office = centre(owner())
+    closed_mail(office)
+    refusal = close(office, "updated")
+    assert isinstance(refusal, Refusal)
+    assert (refusal.problem, refusal.values) == ("address-on-file", {"address": "w***@owner.example"})
+    assert [task.done_on for task in office.tasks()] == [None]
+    office.records.save_owner(owner(OWNER, contact(email="new@owner.example")))
+    assert isinstance(close(office, "updated"), Closed)
+    assert [task.outcome for task in office.tasks()] == ["updated"]
+
+
+def test_a_case_about_an_address_ends_as_kept_with_the_address_unused_for_good() -> None:
+    office = centre(owner())
+    closed_mail(office)
+    assert isinstance(close(office, "kept"), Closed)
+    office.run("2026-03-01")
+    assert (office.mail.sent, len(office.sms.sent)) == ([], 1)
+
+
+def test_a_trial_changes_nothing_and_is_refused_what_would_be() -> None:
+    for office, outcome in ((lost(), "sent"), (centre(owner()), "kept")):
+        closed_mail(office)
+        before = office.records.notices.load_history(OWNER)
+        made = close(office, outcome, dry_run=True)
+        assert isinstance(made, Closed)
+        assert made.task.outcome == outcome
+        assert office.records.notices.load_history(OWNER) == before
+        assert isinstance(close(office, "updated", dry_run=True), Refusal)
+
+
+def test_of_several_cases_the_one_that_can_end_so_is_closed_or_the_one_that_is_named() -> None:
+    office = lost()
+    closed_mail(office)
+    closed_mail(office, "old@owner.example")
+    first, second = (task.key for task in office.tasks() if task.stage == "unreachable")
+    close(office, "kept", key=second)
+    assert {task.key: task.outcome for task in office.tasks() if task.done_on} == {second: "kept"}
+    close(office, "sent")
+    assert [task.key for task in office.tasks() if not task.done_on] == [first]
+    with pytest.raises(BadInput, match="updated, kept"):
+        close(office, "forgotten")
+
+
+def test_staff_are_told_of_a_complaint_by_the_next_list() -> None:
+    office = Office()
+    office.enter(bill())
+    office.run("2026-03-01")
+    office.plan("2026-03-02")
+    (notice,) = office.notices()
+    office.records.set_due_day(OWNER, day("2026-05-01"))
+    complaint = Feedback(
+        said="complained",
+        channel=Channel.EMAIL,
+        notice=notice_tag(notice),
+        attempt=notice.attempt,
+        addresses=("wang@owner.example",),
+        at=at("2026-03-05 20:00"),
+    )
+    note_feedback(office.records, office.bundle, office.again, complaint)
+    run = reminders.plan(office.records, office.bundle, on=day("2026-03-06"), ledger_through=day("2026-03-06"))
+    assert [one.task.stage for one in run.open_tasks] == ["unreachable"]

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.core.account import Holder
+from chalicelib.core.account import Holder, Suppression
 from chalicelib.core.calendar import instant
-from chalicelib.core.notice import Outcome
+from chalicelib.core.notice import Notice, Outcome, State
+from chalicelib.core.reach import mark
 from chalicelib.core.rulebook import Channel
+from chalicelib.core.tasks import unreachable
 from chalicelib.flows import tasks
 from staff import aws, casework, cli, session
 from tests.builders import bill, contact, day, hold, owner, shipped_bundle, tenure
@@ -291,3 +293,103 @@ def test_what_staff_recorded_is_said_back_to_them(clerk: Any, capsys: pytest.Cap
     assert all(words in said for words in ("电话", "无人接听或不在", "还没完成"))
     assert cli.main(["record", OWNER, "call", "reached", "--on", "2026-04-09", "--lang", "zh"]) == 0
     assert "完成，下一阶段从这天起算" in capsys.readouterr().out
+
+
+# addresses that fail, and messages nobody knows to have gone out
+
+
+def close_address(address: str, channel: Channel = Channel.EMAIL, reason: Any = "bounced") -> str:
+    """An address nobody writes to any more, and the case for staff; its key."""
+    closed = Suppression(channel=channel, mark=mark(address), reason=reason, on=day("2026-04-06"), notice="2026-Q1")
+    records, case = aws.records(), unreachable(OWNER, closed)
+    records.notices.add_task(case)
+    records.suppress(OWNER, closed)
+    return case.key
+
+
+def lose_notice() -> Notice:
+    """A notice whose call got no answer two days ago."""
+    records, called_at = aws.records(), datetime(2026, 4, 5, 1, 0, tzinfo=UTC)
+    records.notices.add_notice(
+        Notice(
+            owner=OWNER,
+            anchor="2026-Q1/3-2-1201/property",
+            stage="due-soon",
+            step="due-soon-3",
+            bills=("2026-Q1/3-2-1201/property",),
+            channel=Channel.SMS,
+            planned_on=day("2026-04-05"),
+        )
+    )
+    (notice,) = records.notices.load_history(OWNER).notices
+    records.notices.advance(notice, State.UNKNOWN, only_from=(State.PLANNED,), called_at=called_at)
+    (notice,) = records.notices.load_history(OWNER).notices
+    return notice
+
+
+def test_the_list_shows_which_address_fails_and_only_so_much_of_it(
+    clerk: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.records().save_owner(owner(OWNER, contact()))
+    keys = {close_address("wang@owner.example"), close_address("+8613800000001", Channel.SMS, "opted-out")}
+    keys.add(close_address("gone@owner.example", reason="complained"))
+    _, said = clerk("calls", "--on", "2026-04-07")
+    assert {row["key"] for row in said["tasks"]} == keys
+    assert sorted(tuple(row["about"].values()) for row in said["tasks"] if row["about"]["address"]) == [
+        ("email", "w***@owner.example", "bounced"),
+        ("sms", "***0001", "opted-out"),
+    ]
+    told = "".join(said_by(capsys, "--lang", "zh", "calls", "--on", "2026-04-07").split())
+    assert all(words in told for words in ("地址失效", "已退订短信", "已不在册", "收件人投诉", "caseupdated"))
+    assert "gone@" not in told
+    assert "An address that fails" in said_by(capsys, "--lang", "en", "calls", "--on", "2026-04-07")
+
+
+def test_the_list_shows_where_to_look_up_a_message_nobody_knows_of(
+    clerk: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice = lose_notice()
+    clerk("run", "--on", "2026-04-07")
+    (row,) = [row for row in clerk("calls", "--on", "2026-04-07")[1]["tasks"] if row["stage"] == "unknown"]
+    assert row["about"] == {
+        "channel": "sms",
+        "notice": notice.trace,
+        "stage_name": "到期提醒",
+        "called_at": "2026-04-05T09:00:00+08:00",
+    }
+    told = said_by(capsys, "--lang", "en", "calls", "--on", "2026-04-07")
+    assert "case not-sent" in " ".join(told.split()).replace("with not-sent", "case not-sent")
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("sent", "SENT"), ("not-sent", "RETRY")])
+def test_what_staff_found_out_of_a_message_is_noted_and_said_back(
+    clerk: Any, capsys: pytest.CaptureFixture[str], outcome: str, state: str
+) -> None:
+    lose_notice()
+    clerk("run", "--on", "2026-04-07")
+    for language, words in (("zh", "已结案"), ("en", "The case is closed")):
+        said = said_by(capsys, "--lang", language, "record", OWNER, "case", outcome, "--on", "2026-04-07", "--dry-run")
+        assert words in said
+    assert clerk("record", OWNER, "case", outcome, "--on", "2026-04-07")[0] == 0
+    (notice,) = [one for one in aws.records().notices.load_history(OWNER).notices if one.step == "due-soon-3"]
+    assert (notice.state.value, notice.reason) == (state, f"staff:{outcome}")
+
+
+def test_an_address_still_on_file_is_no_new_one(clerk: Any) -> None:
+    aws.records().save_owner(owner(OWNER, contact()))
+    close_address("wang@owner.example")
+    for trial in (("--dry-run",), ()):
+        status, said = clerk("record", OWNER, "case", "updated", "--on", "2026-04-07", *trial)
+        assert (status, "w***@owner.example" in said, len(said.splitlines())) == (1, True, 1)
+    aws.records().save_owner(owner(OWNER, contact(email="new@owner.example")))
+    status, said = clerk("record", OWNER, "case", "updated", "--on", "2026-04-07")
+    assert (status, said["done_on"]) == (0, "2026-04-07")
+
+
+def test_of_several_cases_staff_say_which(clerk: Any) -> None:
+    keys = [close_address("a@owner.example"), close_address("b@owner.example")]
+    status, said = clerk("record", OWNER, "case", "kept", "--on", "2026-04-07")
+    assert (status, all(key in said for key in keys), len(said.splitlines())) == (1, True, 1)
+    assert clerk("record", OWNER, "case", "kept", "--on", "2026-04-07", "--case", keys[1])[0] == 0
+    assert clerk("record", OWNER, "case", "kept", "--on", "2026-04-07")[0] == 0
+    assert {task.outcome for task in aws.records().notices.load_history(OWNER).tasks} == {"kept"}

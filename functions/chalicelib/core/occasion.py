@@ -184,9 +184,9 @@ def _channels(voice: Voice, channels: Sequence[Channel]) -> str:
 
 
 def masked(address: str) -> str:
-    """An address that its owner knows again and nobody else: the first letter, and the host."""
+    """An address that its owner knows again and nobody else: the first letter and the host, or a phone's last four."""
     name, at, host = one_line(address).partition("@")
-    return f"{name[:1]}***{at}{host}"
+    return f"{name[:1]}***{at}{host}" if at else f"***{name[-4:]}"
 
 
 def _reward(voice: Voice, ledger: Ledger, bill: str) -> dict[str, Any]:

@@ -48,6 +48,12 @@ def address_of(contact: Contact, channel: Channel) -> str | None:
     return contact.email if channel is Channel.EMAIL else contact.phone
 
 
+def address_marked(account: Account, channel: Channel, known_by: str) -> str | None:
+    """The address a mark stands for, as long as the owner has it."""
+    addresses = (address_of(contact, channel) for contact in account.owner.contacts)
+    return next((one for one in addresses if one and mark(one) == known_by), None)
+
+
 def mark(address: str) -> str:
     """What an address is known by where it need not be read: the same however it is written."""
     return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:16]

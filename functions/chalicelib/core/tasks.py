@@ -48,19 +48,21 @@ OUTCOMES = {
 }
 """What may come of a contact by each way: nobody is reached by a letter, nor is a call delivered."""
 
+CASE_OUTCOMES = {
+    CARE_REVIEW: ("kept", "ended"),
+    CHANGED: ("resume",),
+    UNREACHABLE: ("updated", "kept"),
+    UNKNOWN: ("sent", "not-sent"),
+}
+"""What may come of a case that asks for no cause."""
+
 
 def open_tasks(
     account: Account, ledger: Ledger, history: History, rules: Rulebook, *, on: date, is_fresh: bool
 ) -> list[OpenTask]:
     """An owner's tasks that are not done, each checked again: what was paid is not asked for once more."""
     # a demand whose stage the policy no longer has is a demand all the same
-    friendly = {
-        CARE_REVIEW,
-        CHANGED,
-        UNREACHABLE,
-        UNKNOWN,
-        *(stage.id for stage in rules.collection.stages if not stage.demand),
-    }
+    friendly = {*CASE_OUTCOMES, *(stage.id for stage in rules.collection.stages if not stage.demand)}
     found = []
     for task in history.tasks:
         if task.done_on is None:
@@ -163,6 +165,14 @@ def unreachable(owner: str, closed: Suppression) -> Task:
     )
 
 
+def closed_address(task: Task) -> tuple[Channel, str] | None:
+    """The channel and the mark of the address a case is about; None for any other case."""
+    if task.stage != UNREACHABLE:
+        return None
+    channel, _, mark = task.step.removeprefix(f"{UNREACHABLE}-").partition("-")
+    return Channel(channel), mark
+
+
 def unclear(history: History) -> list[Notice]:
     """The notices of which nobody knows whether they went out, and staff have not been asked to find out."""
     known = {task.key for task in history.tasks}
@@ -195,6 +205,12 @@ def _lost(notice: Notice, at: datetime) -> Task:
 def lost_step(notice: Notice) -> str:
     """The step of the case for a notice whose outcome is unknown; a dot, for it tells the owner nothing."""
     return f"{UNKNOWN}.{notice.step}.{notice.attempt}"
+
+
+def lost_notice(task: Task, history: History) -> Notice | None:
+    """The notice of which a case asks whether it went out; None once another attempt has been made."""
+    notices = [one for one in history.notices if (one.anchor, lost_step(one)) == (task.anchor, task.step)]
+    return next(iter(notices), None)
 
 
 def _a_year_later(day: date) -> date:

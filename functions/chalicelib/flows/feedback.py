@@ -67,6 +67,7 @@ def _close(records: Records, about: _About, feedback: Feedback, on: date) -> Non
         )
         records.notices.add_task(unreachable(about.notice.owner, closed))
         records.suppress(about.notice.owner, closed)
+        records.bring_forward(about.notice.owner, on + ONE_DAY)  # staff are told by the list for the day
 
 
 def _move(records: Records, about: _About, feedback: Feedback) -> None:

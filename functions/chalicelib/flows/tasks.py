@@ -1,5 +1,6 @@
 """Tasks: what staff report of a call, a visit, a letter or a case, and whom they may still turn to."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,10 +12,20 @@ from ..core.bundle import Bundle
 from ..core.errors import BadInput, NotFound
 from ..core.holds import Refusal
 from ..core.ledger import fold
-from ..core.notice import Call, Outcome, Task
+from ..core.notice import Call, Outcome, State, Task
+from ..core.occasion import masked
+from ..core.reach import address_marked
 from ..core.rulebook import Cause, Channel
-from ..core.tasks import CARE_REVIEW, OUTCOMES, is_done_by, next_way
-from ..core.turns import CHANGED
+from ..core.tasks import (
+    CARE_REVIEW,
+    CASE_OUTCOMES,
+    OUTCOMES,
+    UNKNOWN,
+    closed_address,
+    is_done_by,
+    lost_notice,
+    next_way,
+)
 from .holds import open_hold
 from .records import Records
 
@@ -66,31 +77,73 @@ def record_contact(
 
 
 def close_case(
-    records: Records, bundle: Bundle, owner: str, outcome: str, *, on: date, by: str = ""
+    records: Records,
+    bundle: Bundle,
+    owner: str,
+    outcome: str,
+    *,
+    on: date,
+    by: str = "",
+    key: str | None = None,
+    dry_run: bool = False,
 ) -> Closed | Refusal:
-    """Closes an owner's oldest open case with the cause that was found, or a review of care as kept or ended.
+    """Closes an owner's oldest open case that an outcome can be of, or the one of a key.
 
-    The pause a cause brings with it is opened first, by who acts in the case (`by` is who reports it); where the
-    rules refuse it, the case stays open.
-    NotFound when no case is open; BadInput for an outcome the rules do not know.
+    What the outcome brings with it is done first, such as the pause of a cause, by who acts in the case (`by` is who
+    reports it); where the rules refuse it, the case stays open.
+    NotFound when no case is open; BadInput for an outcome that none can have.
     """
-    task = open_task(records, owner, Channel.CASE, on)
-    if task is None:
+    cases = open_cases(records, owner, on, key)
+    if not cases:
         raise NotFound(owner)
-    if outcome not in case_outcomes(bundle, task):
-        raise BadInput("outcome", ", ".join(case_outcomes(bundle, task)))
-    if task.stage == CARE_REVIEW:
-        _review_care(records, owner, outcome, on)
-    cause = bundle.rules.collection.causes.get(outcome)
-    pause = _pause(records, bundle, task, cause, on, by) if cause else None
-    if isinstance(pause, Refusal):
-        return pause
-    records.notices.close_task(task, done_on=on, outcome=outcome)
-    records.bring_forward(owner, on)
-    return Closed(replace(task, done_on=on, outcome=outcome), pause)
+    fitting = with_outcome(bundle, cases, outcome)
+    if not fitting:
+        raise BadInput("outcome", ", ".join(case_outcomes(bundle, *cases)))
+    task = fitting[0]
+    made = _consequence(records, bundle, task, outcome, on, by, dry_run)
+    if isinstance(made, Refusal):
+        return made
+    if not dry_run:
+        records.notices.close_task(task, done_on=on, outcome=outcome)
+        records.bring_forward(owner, on)
+    return Closed(replace(task, done_on=on, outcome=outcome), made)
 
 
-def _pause(records: Records, bundle: Bundle, task: Task, cause: Cause, on: date, by: str) -> Hold | Refusal | None:
+def _consequence(
+    records: Records, bundle: Bundle, task: Task, outcome: str, on: date, by: str, dry_run: bool
+) -> Hold | Refusal | None:
+    """What an outcome brings with it beside the end of the case: a pause, or why it cannot be."""
+    if outcome == "updated" and (address := _address_on_file(records, task)):
+        return Refusal("address-on-file", {"address": masked(address)})
+    if cause := bundle.rules.collection.causes.get(outcome):
+        return _pause(records, bundle, task, cause, on, by, dry_run)
+    if task.stage == CARE_REVIEW and not dry_run:
+        _review_care(records, task.owner, outcome, on)
+    if task.stage == UNKNOWN and not dry_run:
+        _settle_lost(records, task, outcome)
+    return None
+
+
+def _address_on_file(records: Records, task: Task) -> str | None:
+    """The address a case is about, while the owner still has it."""
+    about, account = closed_address(task), records.load_account(task.owner)
+    return address_marked(account, *about) if about and account else None
+
+
+def _settle_lost(records: Records, task: Task, outcome: str) -> None:
+    """What staff found out of a message: it is behind the owner, or open, for the rules to ask for it again."""
+    notice = lost_notice(task, records.notices.load_history(task.owner))
+    if notice is None:
+        return
+    state = State.SENT if outcome == "sent" else State.RETRY
+    records.notices.advance(
+        notice, state, only_from=(State.UNKNOWN, State.CALLING), attempt=notice.attempt, reason=f"staff:{outcome}"
+    )
+
+
+def _pause(
+    records: Records, bundle: Bundle, task: Task, cause: Cause, on: date, by: str, dry_run: bool
+) -> Hold | Refusal | None:
     """What the measure promises, for the bills of the case that are still open; one that runs already is enough."""
     kind = cause.hold
     account = records.load_account(task.owner)
@@ -103,16 +156,19 @@ def _pause(records: Records, bundle: Bundle, task: Task, cause: Cause, on: date,
     if not bills:
         return None
     named = bills if bundle.rules.collection.holds[kind].bills_only else ()
-    return open_hold(records, bundle, task.owner, kind, on=on, role=task.by, by=by, bills=named)
+    return open_hold(records, bundle, task.owner, kind, on=on, role=task.by, by=by, bills=named, dry_run=dry_run)
 
 
-def case_outcomes(bundle: Bundle, task: Task | None = None) -> tuple[str, ...]:
-    """What may come of a case."""
-    if task and task.stage == CARE_REVIEW:
-        return ("kept", "ended")
-    if task and task.stage == CHANGED:
-        return ("resume",)
-    return tuple(bundle.rules.collection.causes)
+def case_outcomes(bundle: Bundle, *cases: Task) -> tuple[str, ...]:
+    """What may come of some cases."""
+    causes = tuple(bundle.rules.collection.causes)
+    outcomes = [outcome for case in cases for outcome in CASE_OUTCOMES.get(case.stage, causes)]
+    return tuple(dict.fromkeys(outcomes))
+
+
+def with_outcome(bundle: Bundle, cases: Sequence[Task], outcome: str) -> list[Task]:
+    """Those of some cases that may end so."""
+    return [case for case in cases if outcome in case_outcomes(bundle, case)]
 
 
 def _review_care(records: Records, owner: str, outcome: str, on: date) -> None:
@@ -124,6 +180,15 @@ def _review_care(records: Records, owner: str, outcome: str, on: date) -> None:
 
 def open_task(records: Records, owner: str, way: Channel, on: date, key: str | None = None) -> Task | None:
     """An owner's oldest task of a way that was open on a day, or the one of a key."""
+    return next(iter(_waiting(records, owner, way, on, key)), None)
+
+
+def open_cases(records: Records, owner: str, on: date, key: str | None = None) -> list[Task]:
+    """An owner's cases that were open on a day, the oldest first, or the one of a key."""
+    return _waiting(records, owner, Channel.CASE, on, key)
+
+
+def _waiting(records: Records, owner: str, way: Channel, on: date, key: str | None) -> list[Task]:
     tasks = [task for task in records.notices.load_history(owner).tasks if key in (None, task.key)]
     waiting = [task for task in tasks if task.done_on is None and task.task == way.value and task.opened_on <= on]
-    return min(waiting, key=lambda task: (task.opened_on, task.key), default=None)
+    return sorted(waiting, key=lambda task: (task.opened_on, task.key))
