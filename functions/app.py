@@ -381,11 +381,18 @@ def feedback(event: Any) -> None:
 
 @app.lambda_function(name="receipts")
 def receipts(event: Any, context: Any) -> None:
-    """Takes in what carriers report of text messages, from the log SNS writes it to."""
+    """Takes in what carriers report of text messages, from the log SNS writes it to; one that breaks stops no other."""
     from chalicelib.edge.textlog import text_feedback
 
+    broken = None
     for said in text_feedback(event["awslogs"]["data"]):
-        _note(said)
+        try:
+            _note(said)
+        except Exception as error:
+            journal().note("fault", where="receipts", kind=type(error).__name__)
+            broken = error
+    if broken:  # Lambda brings all of them again, and those that were taken in change nothing
+        raise broken
 
 
 def _note(said: "Feedback") -> None:

@@ -228,7 +228,21 @@ def test_fault_34_every_answer_is_private_and_errors_are_problems(
     with wired.context() as broken:
         broken.setattr(app, "records", out_of_order)
         answers.append(api.http.get("/v1/statement", headers=bearer(code)))
-    assert [answer.status_code for answer in answers] == [200, 200, 404, 400, 405, 405, 200, 415, 400, 200, 404, 404, 500]
+    assert [answer.status_code for answer in answers] == [
+        200,
+        200,
+        404,
+        400,
+        405,
+        405,
+        200,
+        415,
+        400,
+        200,
+        404,
+        404,
+        500,
+    ]
     routes = [(method, path) for path, views in app.app.routes.items() for method in views]
     answers += [api.http.request(method, re.sub("[{}]", "", path)) for method, path in routes]
     for answer in answers:
@@ -590,7 +604,9 @@ def test_nothing_personal_is_ever_logged(
         for one in sent:
             assert client.http.get("/v1/statement", headers=bearer(one.code)).status_code == 200
             form = {"Content-Type": app.FORM}
-            assert client.http.post(f"/v1/unsubscribe?t={one.stop_code}", headers=form, body=ONE_CLICK).status_code == 200
+            assert (
+                client.http.post(f"/v1/unsubscribe?t={one.stop_code}", headers=form, body=ONE_CLICK).status_code == 200
+            )
         client.http.get(f"/v1/statement?on={sent[0].code}", headers=bearer(sent[0].code))
     logged = caplog.text + capsys.readouterr().out
     assert '"event": "planned"' in logged
