@@ -15,6 +15,7 @@ from chalicelib.flows.links import mint
 from tests.flows.office import Office, at
 
 NOW = "2026-03-01 10:00"
+SECRET = b"whsec_0123456789abcdef"
 
 
 class Answer(NamedTuple):
@@ -73,12 +74,19 @@ def bearer(code: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {code}"}
 
 
+class FakeSecrets:
+    """Every provider's secret is the same."""
+
+    def load(self, provider: str, *, now: datetime) -> list[bytes]:
+        return [SECRET]
+
+
 @contextmanager
-def opened() -> Iterator[Portal]:
+def opened(**how: Any) -> Iterator[Portal]:
     """A portal the app serves while it is open."""
-    made = Portal()
+    made = Portal(**how)
     wiring = {"records": made.records, "bundle": made.bundle, "now": made.now, "sender": made.sender}
-    wiring |= {"queue": made.queue, "journal": made.journal}
+    wiring |= {"queue": made.queue, "journal": made.journal, "secrets": FakeSecrets()}
     with pytest.MonkeyPatch.context() as patch:
         for name, part in wiring.items():
             patch.setattr(app, name, lambda part=part: part)

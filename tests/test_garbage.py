@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import app
 from chalicelib.core.notice import Notice, State
 from chalicelib.core.rulebook import Channel
+from chalicelib.core.signature import signed
 from chalicelib.flows.sender import notice_tag
 from staff import webserver
-from tests.builders import bill, contact, day, owner
-from tests.portal import Portal, opened
+from tests.builders import UNIT, bill, bundle, contact, day, owner
+from tests.flows.test_payments import RULES
+from tests.portal import SECRET, Portal, opened
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:courtyard-mail-events"
 ROUTES = [(method, path) for path, views in app.app.routes.items() for method in views]
@@ -34,6 +37,32 @@ VALUES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXTS, inner, max_size=4)),
     max_leaves=12,
 )
+
+
+NOISE = st.one_of(TEXTS, VALUES.map(json.dumps), st.just("[" * 5_000))
+
+
+def keyed(*names: str) -> st.SearchStrategy[Any]:
+    """Values in which the names of the real thing come up."""
+    return st.recursive(
+        VALUES,
+        lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.sampled_from(names), inner)),
+        max_leaves=15,
+    )
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, real: dict[str, Any]) -> dict[str, Any]:
+    """The real thing with one value in it replaced."""
+    made = deepcopy(real)
+    at: Any = made
+    while True:
+        name = draw(st.sampled_from(sorted(at)))
+        if not isinstance(at[name], dict) or draw(st.integers(0, 3)) == 0:
+            break
+        at = at[name]
+    at[name] = draw(VALUES)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +104,29 @@ def test_fault_41_whatever_the_gateway_hands_on_is_answered_and_no_fault_of_ours
     assert answer.status < 500
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.status == 200 or answer.headers["Content-Type"] in (app.PROBLEM, app.HTML_TYPE)
+
+
+REMITTANCE = {"transaction": "T-7", "amount": 1234, "currency": "CNY", "paid_at": "2026-02-28T20:15:00+08:00"}
+REMITTANCES = st.one_of(spoilt({**REMITTANCE, "reference": UNIT}), keyed(*REMITTANCE, "reference"))
+
+
+@given(st.one_of(st.binary(max_size=60), NOISE, REMITTANCES.map(json.dumps)), st.booleans(), TEXTS, st.booleans())
+def test_fault_41_a_payment_told_of_in_garbage_is_refused_however_well_it_is_signed(
+    body: str | bytes, is_signed: bool, noise: str, is_packed: bool
+) -> None:
+    with opened(bundle=replace(bundle(), rules=RULES)) as portal:
+        raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
+        header = signed(raw, SECRET, at=portal.now) if is_signed else noise
+        answer = portal.ask(
+            "POST",
+            "/v1/payments/{provider}",
+            headers={"Courtyard-Signature": header},
+            body=b64encode(raw).decode() if is_packed else body,
+            pathParameters={"provider": "gate"},
+            isBase64Encoded=is_packed,
+        )
+        assert answer.status < 500
+        assert (answer.status == 200) is ("P#" in portal.dump())
 
 
 @pytest.fixture(scope="module")
@@ -155,30 +207,6 @@ def test_fault_41_what_is_no_request_at_all_leaves_the_server_as_it_was(port: in
 # the handlers
 
 
-def keyed(*names: str) -> st.SearchStrategy[Any]:
-    """Values in which the names of the real thing come up."""
-    return st.recursive(
-        VALUES,
-        lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.sampled_from(names), inner)),
-        max_leaves=15,
-    )
-
-
-@st.composite
-def spoilt(draw: st.DrawFn, real: dict[str, Any]) -> dict[str, Any]:
-    """The real thing with one value in it replaced."""
-    made = deepcopy(real)
-    at: Any = made
-    while True:
-        name = draw(st.sampled_from(sorted(at)))
-        if not isinstance(at[name], dict) or draw(st.integers(0, 3)) == 0:
-            break
-        at = at[name]
-    at[name] = draw(VALUES)
-    return made
-
-
-NOISE = st.one_of(TEXTS, VALUES.map(json.dumps), st.just("[" * 5_000))
 JOBS = st.one_of(NOISE, keyed("owner", "notice").map(json.dumps))
 
 TAG = notice_tag(
