@@ -242,8 +242,12 @@ def unsubscribe() -> Response:
 
 
 def _unsubscribe(request: Request) -> Response:
+    """Ends e-mail on the word of RFC 8058's form, which the page's button sends too: a bare request ends nothing."""
     from chalicelib.flows import preferences
 
+    form = _body(request)
+    if b"List-Unsubscribe" not in form or b"One-Click" not in form:
+        raise BadInput("List-Unsubscribe", "must be One-Click")
     language = preferences.unsubscribe(records(), _token(request), today=today())
     return _page("unsubscribe", language, "done")
 
@@ -258,7 +262,7 @@ def _payment(request: Request) -> Response:
     from chalicelib.core import remittance, signature
     from chalicelib.flows import payments
 
-    provider, body = (request.uri_params or {}).get("provider", ""), cast(bytes, request.raw_body)
+    provider, body = (request.uri_params or {}).get("provider", ""), _body(request)
     method = payments.method_of(provider, bundle().rules)
     known = secrets().load(provider, now=now())
     if not signature.is_genuine(request.headers.get("courtyard-signature", ""), body, known, now=now()):
@@ -292,6 +296,13 @@ def _language(request: Request) -> Language | None:
     """The language a page asks for; None leaves it to the owner's own."""
     wanted = str(request.headers.get("accept-language", ""))[:2].lower()
     return "zh" if wanted == "zh" else "en" if wanted == "en" else None
+
+
+def _body(request: Request) -> bytes:
+    try:
+        return cast(bytes, request.raw_body)
+    except ValueError as error:  # neither text nor base64
+        raise BadInput("body", "must be text") from error
 
 
 def _query(request: Request) -> Mapping[str, str]:
@@ -370,11 +381,18 @@ def feedback(event: Any) -> None:
 
 @app.lambda_function(name="receipts")
 def receipts(event: Any, context: Any) -> None:
-    """Takes in what carriers report of text messages, from the log SNS writes it to."""
+    """Takes in what carriers report of text messages, from the log SNS writes it to; one that breaks stops no other."""
     from chalicelib.edge.textlog import text_feedback
 
+    broken = None
     for said in text_feedback(event["awslogs"]["data"]):
-        _note(said)
+        try:
+            _note(said)
+        except Exception as error:
+            journal().note("fault", where="receipts", kind=type(error).__name__)
+            broken = error
+    if broken:  # Lambda brings all of them again, and those that were taken in change nothing
+        raise broken
 
 
 def _note(said: "Feedback") -> None:

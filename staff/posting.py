@@ -16,6 +16,7 @@ from chalicelib.core.collection import Step
 from chalicelib.core.notice import Outcome
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import OUTCOMES
+from chalicelib.core.voice import one_line
 from chalicelib.flows import tasks
 from chalicelib.flows.records import Records
 
@@ -24,6 +25,7 @@ from .cells import Cell, Problem
 from .rows import Line, lines
 from .tabular import Row
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadsheet in Chinese takes the wide ones too
 HEADERS = ("letter", "owner", "name", "address", "units", "stage", "tracking", "outcome", "delivered_on")
 _SAID = {"送达": "delivered", "已送达": "delivered", "签收": "delivered", "已签收": "delivered"} | {
     "退回": "returned",
@@ -51,8 +53,8 @@ def row(letter: str, account: Account, step: Step) -> Sequence[str]:
     """A letter as it stands in the list: what is to be written is left blank."""
     contact = account.owner.contacts[0]
     units = " ".join(sorted({key.split("/")[1] for key in step.bills}))
-    address = " ".join((contact.postal_address or units).split())
-    return (letter, account.owner.id, contact.name, address, units, step.stage.id, "", "", "")
+    address = one_line(contact.postal_address or units)
+    return (letter, account.owner.id, one_line(contact.name), address, units, step.stage.id, "", "", "")
 
 
 def write(path: Path, rows: Sequence[Sequence[str]], headers: Sequence[str] = HEADERS) -> None:
@@ -65,7 +67,8 @@ def write(path: Path, rows: Sequence[Sequence[str]], headers: Sequence[str] = HE
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    """A cell no spreadsheet takes for a formula, whatever unseen stands before it (OWASP, CSV Injection)."""
+    return f"'{cell}" if one_line(cell).startswith(_FORMULA) else cell
 
 
 def take_back(said: Any, rules: Bundle, records: Records) -> int:

@@ -16,6 +16,7 @@ from chalicelib.core.ledger import fold
 from chalicelib.core.message import values
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import Standing
+from chalicelib.core.voice import one_line
 from chalicelib.flows.links import balance_url, mint
 from chalicelib.flows.records import Records
 from chalicelib.flows.reminders import Run
@@ -92,7 +93,7 @@ def _row(records: Records, rules: Bundle, step: Step, reader: Proofreader, *, is
     assert account is not None  # noqa: S101  # the plan has just read it
     return {
         "owner": step.owner,
-        "name": account.owner.contacts[0].name,
+        "name": one_line(account.owner.contacts[0].name),
         "units": " ".join(sorted({key.split("/")[1] for key in step.bills})),
         "stage": step.stage.id,
         "way": step.channel.value,

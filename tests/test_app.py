@@ -37,6 +37,7 @@ from tests.flows.office import at
 
 NOW = "2026-06-30 10:00"
 PROBLEM = "application/problem+json"
+ONE_CLICK = b"List-Unsubscribe=One-Click"
 CACHED = ("environment", "client", "sending_client", "records", "secrets", "sender", "queue", "journal")
 
 
@@ -202,8 +203,14 @@ def test_health_tells_the_rules_and_needs_no_table(wired: pytest.MonkeyPatch) ->
     assert (answer.status_code, json.loads(answer.body)) == (200, {"status": "ok", "rules": "test-revision"})
 
 
-def test_every_answer_is_private_and_errors_are_problems(api: Client, records: Records) -> None:
-    code, stop = code_for(records), code_for(records, "unsubscribe")
+def test_fault_34_every_answer_is_private_and_errors_are_problems(
+    api: Client, records: Records, wired: pytest.MonkeyPatch
+) -> None:
+    code, stop, form = code_for(records), code_for(records, "unsubscribe"), {"Content-Type": app.FORM}
+
+    def out_of_order() -> Records:
+        raise RuntimeError
+
     answers = [
         api.http.get("/v1/health"),
         api.http.get("/v1/statement", headers=bearer(code)),
@@ -213,16 +220,38 @@ def test_every_answer_is_private_and_errors_are_problems(api: Client, records: R
         api.http.delete("/v1/health"),
         api.http.get(f"/v1/unsubscribe?t={stop}"),
         api.http.post(f"/v1/unsubscribe?t={stop}", headers={"Content-Type": "text/xml"}, body=b"x"),
-        api.http.post("/v1/unsubscribe?t=x", headers={"Content-Type": app.FORM}, body=b""),
+        api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=b""),
+        api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=ONE_CLICK),
+        api.http.get("/v1/unsubscribe?t=x"),
+        api.http.post("/v1/unsubscribe?t=x", headers=form, body=ONE_CLICK),
     ]
-    assert [answer.status_code for answer in answers] == [200, 200, 404, 400, 405, 405, 200, 415, 404]
+    with wired.context() as broken:
+        broken.setattr(app, "records", out_of_order)
+        answers.append(api.http.get("/v1/statement", headers=bearer(code)))
+    assert [answer.status_code for answer in answers] == [
+        200,
+        200,
+        404,
+        400,
+        405,
+        405,
+        200,
+        415,
+        400,
+        200,
+        404,
+        404,
+        500,
+    ]
+    routes = [(method, path) for path, views in app.app.routes.items() for method in views]
+    answers += [api.http.request(method, re.sub("[{}]", "", path)) for method, path in routes]
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
-        if answer.status_code >= 400:
+        if answer.status_code >= 400 and answer.headers["Content-Type"] != app.HTML_TYPE:
             assert answer.headers["Content-Type"] == PROBLEM
             body = json.loads(answer.body)
             assert body["status"] == answer.status_code
@@ -279,7 +308,7 @@ def test_the_page_asks_and_looking_at_it_changes_nothing(api: Client, records: R
         answer = api.http.get(f"/v1/unsubscribe?t={stop}")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     page = answer.body.decode()
-    assert '<form method="post">' in page
+    assert '<form method="post"><button name="List-Unsubscribe" value="One-Click"' in page
     assert stop not in page
     assert unsubscribed(records) == set()
 
@@ -287,12 +316,12 @@ def test_the_page_asks_and_looking_at_it_changes_nothing(api: Client, records: R
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
-        ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click"),
+        ("application/x-www-form-urlencoded", ONE_CLICK),
         (
             "multipart/form-data; boundary=x",
             b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
         ),
-        ("application/x-www-form-urlencoded", b""),
+        ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click&utm=1"),
     ],
 )
 def test_one_click_needs_no_header_and_may_be_repeated(
@@ -308,7 +337,7 @@ def test_one_click_needs_no_header_and_may_be_repeated(
 
 def test_a_link_to_the_account_unsubscribes_nobody(api: Client, records: Records) -> None:
     for code in (code_for(records), new_code(), ""):
-        answer = api.http.post(f"/v1/unsubscribe?t={code}", headers={"Content-Type": app.FORM}, body=b"")
+        answer = api.http.post(f"/v1/unsubscribe?t={code}", headers={"Content-Type": app.FORM}, body=ONE_CLICK)
         assert answer.status_code == 404
     assert unsubscribed(records) == set()
 
@@ -575,7 +604,9 @@ def test_nothing_personal_is_ever_logged(
         for one in sent:
             assert client.http.get("/v1/statement", headers=bearer(one.code)).status_code == 200
             form = {"Content-Type": app.FORM}
-            assert client.http.post(f"/v1/unsubscribe?t={one.stop_code}", headers=form, body=b"").status_code == 200
+            assert (
+                client.http.post(f"/v1/unsubscribe?t={one.stop_code}", headers=form, body=ONE_CLICK).status_code == 200
+            )
         client.http.get(f"/v1/statement?on={sent[0].code}", headers=bearer(sent[0].code))
     logged = caplog.text + capsys.readouterr().out
     assert '"event": "planned"' in logged
@@ -598,8 +629,7 @@ def test_after_unsubscribing_by_the_mail_program_the_next_message_goes_another_w
         work(client, received())
         (first,) = [one for one in mail.sent if one.recipient == "li@owner.example"]
         url = re.sub("^<https://[^/]+|>$", "", str(first.mail["List-Unsubscribe"]))
-        one_click = b"List-Unsubscribe=One-Click"
-        assert client.http.post(url, headers={"Content-Type": app.FORM}, body=one_click).status_code == 200
+        assert client.http.post(url, headers={"Content-Type": app.FORM}, body=ONE_CLICK).status_code == 200
         set_clock(wired, "2026-03-16 09:00")
         client.lambda_.invoke("planner", {})
         work(client, received())
@@ -695,17 +725,22 @@ def test_fault_15_an_event_heard_again_much_later_does_not_undo_what_followed(to
     assert one_notice(told) == after
 
 
-def test_what_carriers_report_of_text_messages_moves_the_notice(told: Records) -> None:
-    notice = one_notice(told, "o-2")
-    assert notice.channel is Channel.SMS
+def text_event(notice: Notice, status: str = "SUCCESS") -> dict[str, Any]:
+    """A carrier's report about a notice, as the log hands it to the function."""
     report = {
         "notification": {"messageId": notice.reason, "timestamp": "2026-03-01 02:00:00.558"},
         "delivery": {"destination": "+8613700000003"},
-        "status": "SUCCESS",
+        "status": status,
     }
     piece = json.dumps({"logEvents": [{"message": json.dumps(report)}]}).encode()
+    return {"awslogs": {"data": b64encode(gzip.compress(piece)).decode()}}
+
+
+def test_what_carriers_report_of_text_messages_moves_the_notice(told: Records) -> None:
+    notice = one_notice(told, "o-2")
+    assert notice.channel is Channel.SMS
     with Client(app.app) as client:
-        client.lambda_.invoke("receipts", {"awslogs": {"data": b64encode(gzip.compress(piece)).decode()}})
+        client.lambda_.invoke("receipts", text_event(notice))
     assert one_notice(told, "o-2").state is State.DELIVERED
 
 
@@ -756,19 +791,19 @@ class Calls:
 
 
 @pytest.mark.usefixtures("gate")
-def test_the_api_needs_just_what_its_policy_allows(api: Client, records: Records) -> None:
+def test_fault_40_the_api_needs_just_what_its_policy_allows(api: Client, records: Records) -> None:
     code, stop = code_for(records), code_for(records, "unsubscribe")
     calls = Calls()
     calls.watch()
     assert api.http.get("/v1/statement", headers=bearer(code)).status_code == 200
     form = {"Content-Type": app.FORM}
-    assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=b"").status_code == 200
+    assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=ONE_CLICK).status_code == 200
     for transaction, reference in (("T-8", UNIT), ("T-9", "nobody")):
         assert notify(api, remittance(transaction, reference=reference)).status_code == 200
     calls.assert_within("policy-api.json")
 
 
-def test_planner_and_worker_need_just_what_their_policies_allow(due: Records) -> None:
+def test_fault_40_planner_and_worker_need_just_what_their_policies_allow(due: Records) -> None:
     planner, worker = Calls(), Calls()
     nobody = owner("o-9", contact(email=None, phone=None))
     due.save_owner(nobody)
@@ -787,6 +822,18 @@ def test_planner_and_worker_need_just_what_their_policies_allow(due: Records) ->
     # and what must wait goes back into it only when a provider says so
     unseen = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage")
     worker.assert_within("policy-worker.json", *unseen)
+
+
+def test_fault_40_what_hears_providers_needs_just_what_its_policy_allows(told: Records) -> None:
+    calls = Calls()
+    mail, text = one_notice(told), one_notice(told, "o-2")
+    with Client(app.app) as client:
+        calls.watch()
+        for kind in ("Delivery", "Bounce", "Complaint"):
+            client.lambda_.invoke("feedback", mail_event(kind, mail))
+        for status in ("SUCCESS", "FAILURE"):
+            client.lambda_.invoke("receipts", text_event(text, status))
+    calls.assert_within("policy-feedback.json")
 
 
 # wiring

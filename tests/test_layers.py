@@ -1,6 +1,7 @@
 """House rules that no linter knows: imports point one way, one place reads the clock, one the environment."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +117,15 @@ def test_only_settings_read_the_environment_of_the_functions() -> None:
         if {("os", "environ"), ("os", "getenv")} & set(calls(path)) or "os.environ" in set(imports(path))
     }
     assert readers == {"functions/chalicelib/settings.py"}
+
+
+def test_fault_12_every_message_is_a_call_of_its_own() -> None:
+    """A bulk call is answered with 200 though entries of it failed, and a lost answer leaves fifty notices unknown."""
+    bulk = re.compile(r"send_?bulk", re.I)
+    assert bulk.search("client.send_bulk_templated_email(") and bulk.search('"ses:SendBulkEmail"')
+    paths = [*sources("functions", "staff"), *(ROOT / "functions").glob("*.yml")]
+    paths += (ROOT / "functions" / ".chalice").glob("*.json")
+    assert [name(path) for path in paths if bulk.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_there_are_no_unforeseen_rooms_in_the_library() -> None:

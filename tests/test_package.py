@@ -148,7 +148,7 @@ def test_the_libraries_run_on_the_machine_they_are_deployed_to(package: Package)
 # the functions
 
 
-def test_the_worker_gives_back_only_what_broke(package: Package) -> None:
+def test_fault_10_the_worker_gives_back_only_what_broke(package: Package) -> None:
     """Without this Lambda takes a batch with failures as done, and reminders are lost."""
     (source,) = package.resources["Worker"]["Properties"]["Events"].values()
     assert source["Type"] == "SQS"
@@ -234,7 +234,7 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def test_no_role_may_do_everything_or_something_to_everything(package: Package) -> None:
+def test_fault_40_no_role_may_do_everything_or_something_to_everything(package: Package) -> None:
     found = policies(package)
     assert len(found) == 6
     for role, statements in found.items():

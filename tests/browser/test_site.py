@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from staff import webserver
 from tests import publicsite
@@ -87,11 +87,48 @@ def test_nothing_is_wider_than_a_phone(visit: Visit, address: str, prefix: str) 
     assert (visit.hosts, visit.errors) == ({urlsplit(address).netloc}, [])
 
 
+@pytest.fixture(scope="module")
+def tour(browser: Browser, address: str) -> Iterator[Visit]:
+    """Every page in both languages, each until it asks for nothing more."""
+    visit = Visit(browser, 1280)
+    for prefix in ("", "/en"):
+        for path in [*ADDRESSES, "/balance/"]:
+            visit.page.goto(f"{address}{prefix}{path}", wait_until="networkidle")
+    yield visit
+    visit.page.close()
+
+
+def test_fault_36_no_page_breaks_the_policy_or_logs_an_error(tour: Visit) -> None:
+    assert tour.errors == []
+
+
+def test_fault_37_no_page_asks_another_host_for_anything(tour: Visit, address: str) -> None:
+    assert tour.hosts == {urlsplit(address).netloc}
+
+
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_no_page_breaks_the_policy_or_logs_an_error(visit: Visit, address: str, prefix: str) -> None:
-    for path in [*ADDRESSES, "/balance/"]:
-        visit.page.goto(f"{address}{prefix}{path}", wait_until="networkidle")
-        assert visit.errors == [], path
+@pytest.mark.parametrize("path", ["/", "/balance/"])
+def test_fault_36_a_script_the_page_was_not_built_with_does_not_run(
+    visit: Visit, address: str, prefix: str, path: str
+) -> None:
+    """Put into the page on its way, as what an injection comes to, and once it is there."""
+    written = "<script>window.stolen = 1</script><img src='/' onerror='window.stolen = 2'>"
+
+    def on_the_way(route: Route) -> None:
+        page = route.fetch()
+        route.fulfill(response=page, body=page.text().replace("<body", f"{written}<body", 1))
+
+    visit.page.route(f"{address}{prefix}{path}", on_the_way)
+    visit.page.goto(f"{address}{prefix}{path}")
+    visit.page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.stolen = 3";
+        document.body.append(script);
+    }""")
+
+    assert written.split("<img")[0] in visit.page.content()
+    assert visit.page.evaluate("window.stolen === undefined")
+    assert len([error for error in visit.errors if "Content Security Policy" in error]) >= 3
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])

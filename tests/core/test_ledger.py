@@ -405,7 +405,7 @@ def test_nobody_owes_while_money_of_theirs_lies_idle(some: Account, on: str) -> 
 
 
 @given(ACCOUNTS, DAYS, st.randoms(use_true_random=False))
-def test_the_order_in_which_facts_are_given_makes_no_difference(some: Account, on: str, chance: Any) -> None:
+def test_fault_39_the_order_in_which_facts_are_given_makes_no_difference(some: Account, on: str, chance: Any) -> None:
     def shuffled(facts: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(chance.sample(facts, len(facts)))
 

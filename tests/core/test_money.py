@@ -1,5 +1,6 @@
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -74,13 +75,17 @@ def test_what_rounding_leaves_over_goes_to_the_largest_remainder_the_earlier_fir
 @given(
     st.integers(min_value=0, max_value=10**10),
     st.lists(st.fractions(min_value=0, max_value=1000, max_denominator=100), min_size=1).filter(any),
+    st.randoms(use_true_random=False),
 )
-def test_shares_add_up_to_the_amount_and_each_is_within_a_fen_of_its_part(amount: int, weights: list[Fraction]) -> None:
+def test_fault_39_shares_add_up_to_the_amount_in_any_order_and_each_is_within_a_fen_of_its_part(
+    amount: int, weights: list[Fraction], chance: Any
+) -> None:
     parts = shares(Fen(amount), weights)
     assert sum(parts) == amount
     whole = sum(weights)
     for part, weight in zip(parts, weights, strict=True):
         assert abs(part - amount * weight / whole) < 1
+    assert sorted(shares(Fen(amount), chance.sample(weights, len(weights)))) == sorted(parts)
 
 
 @pytest.mark.parametrize("weights", [[], [Fraction(0), Fraction(0)]])

@@ -21,10 +21,14 @@ from chalicelib.core.sms import refused_words, segments
         ("€" * 81, 2),
         ("房" * 68 + "😀", 1),
         ("房" * 69 + "😀", 2),
+        ("房" * 132 + "😀", 2),
+        ("房" * 133 + "😀", 3),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
         ("", 1),
     ],
 )
-def test_a_text_is_counted_as_carriers_bill_it(text: str, parts: int) -> None:
+def test_fault_19_a_text_is_counted_as_carriers_bill_it(text: str, parts: int) -> None:
     assert segments(text) == parts
 
 

@@ -198,7 +198,7 @@ def test_a_statement_is_unchanged_by_what_is_dated_after_it(some: Account, on: s
 
 
 @given(ACCOUNTS, DAYS)
-def test_the_figures_of_a_statement_add_up(some: Account, on: str) -> None:
+def test_fault_39_the_figures_of_a_statement_add_up(some: Account, on: str) -> None:
     made = seen(some, on)
     assert made.balance == sum(one.outstanding for one in made.bills) - made.credit
     assert made.overdue == sum(one.outstanding for one in made.bills if one.due_on < day(on))

@@ -1,17 +1,23 @@
 """Delivery: one request to a provider for a notice, whatever is delivered twice, late, at once or cut off."""
 
+import re
 import threading
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.account import Hold, Payment
 from chalicelib.core.bundle import Bundle
+from chalicelib.core.errors import NotFound
+from chalicelib.core.link import Scope
 from chalicelib.core.notice import State
 from chalicelib.core.rulebook import Channel, SmsProfile
 from chalicelib.flows import delivery
+from chalicelib.flows.links import open_link
 from chalicelib.flows.statements import statement_by_link
 from tests import builders
 from tests.builders import OWNER, SPACE, bill, contact, day, hold, owner, payment
@@ -454,14 +460,25 @@ def test_the_links_of_a_message_work_in_the_owners_language() -> None:
     assert office.mail.sent[0].mail["Content-Language"] == "en"
 
 
-def test_no_code_is_ever_stored() -> None:
+def test_fault_30_nothing_in_a_copy_of_the_table_opens_anything() -> None:
+    """Every stretch of what is stored that could be a code, and what a hash could be written as, is tried."""
     office = planned()
     office.deliver("2026-03-01 10:00")
     (sent,) = office.mail.sent
-    table = office.table
-    stored = repr(list(table.items()))  # type: ignore[attr-defined]
-    assert sent.code not in stored
-    assert sent.stop_code not in stored
+    stored = [str(value) for item in office.table.items() for value in item.values()]  # type: ignore[attr-defined]
+    hashes = re.findall(r"\b[0-9a-f]{64}\b", "\n".join(stored))
+    tries = {text[at : at + 43] for text in stored for at in range(len(text) - 42)}
+    tries |= {urlsafe_b64encode(bytes.fromhex(one)).decode().rstrip("=") for one in hashes}
+    assert len(hashes) >= 2 and len(tries) > 100
+    assert [code for code in tries if opens(office, code)] == []
+    assert opens(office, sent.code) and opens(office, sent.stop_code)
+
+
+def opens(office: Office, code: str) -> bool:
+    for scope in get_args(Scope):
+        with suppress(NotFound):
+            return bool(open_link(office.records, code, scope=scope, on=day("2026-03-01")))
+    return False
 
 
 def test_the_first_moment_to_send_is_now_or_the_next_opening() -> None:

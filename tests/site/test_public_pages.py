@@ -3,15 +3,18 @@
 import html
 import re
 import shutil
+from base64 import b64encode
 from datetime import date
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from werkzeug.wrappers import Request
 
 from chalicelib.core.words import day_text
-from staff import noticeboard, rulefiles
+from staff import noticeboard, rulefiles, webserver
 from tests import publicsite
 
 READ = rulefiles.read(publicsite.ROOT / "site")
@@ -217,19 +220,19 @@ def test_nothing_is_left_of_a_template_or_a_type_on_any_page(public_site: Path) 
         ), path
 
 
-def test_no_page_fetches_anything_from_another_host(public_site: Path) -> None:
+def test_fault_37_no_page_fetches_anything_from_another_host(public_site: Path) -> None:
     for path in public_site.rglob("*.html"):
         found = Addresses(path.read_text(encoding="utf-8")).found
         assert found and not [address for address in found if is_foreign(address)], path
 
 
-def test_no_style_fetches_anything_from_another_host(public_site: Path) -> None:
+def test_fault_37_no_style_fetches_anything_from_another_host(public_site: Path) -> None:
     for path in public_site.rglob("*.css"):
         found = re.findall(r"(?:url\(|@import)\s*['\"]?([^'\")]+)", path.read_text(encoding="utf-8"))
         assert not [address for address in found if is_foreign(address)], path
 
 
-def test_no_script_fetches_anything_from_another_host(public_site: Path) -> None:
+def test_fault_37_no_script_fetches_anything_from_another_host(public_site: Path) -> None:
     pages = "".join(path.read_text(encoding="utf-8") for path in public_site.rglob("*.html"))
     scripts = [path.read_text(encoding="utf-8") for path in public_site.rglob("*.js")]
     fetched = {
@@ -240,6 +243,45 @@ def test_no_script_fetches_anything_from_another_host(public_site: Path) -> None
     assert not unknown
     assert not [mark for mark in THEME_FETCHES.values() if mark in pages]
     assert re.search(r"site\.js.*bundle\.\w+\.min\.js", page(public_site, ""), re.S)
+
+
+class Scripts(HTMLParser):
+    """The scripts written into a page, but for blocks of data; and attributes that would be scripts of their own."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found: list[str] = []
+        self.handlers: list[str] = []
+        self._is_open = False
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.handlers += [name for name in given if name.startswith("on")]
+        self._is_open = tag == "script" and "src" not in given and given.get("type") != "application/json"
+        if self._is_open:
+            self.found.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_open = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_open:
+            self.found[-1] += data
+
+
+def test_fault_36_each_page_names_the_scripts_it_was_built_with_by_their_hashes_and_no_other(public_site: Path) -> None:
+    pages = webserver.site(public_site)
+    paths = sorted(public_site.rglob("*.html"))
+    assert len(paths) > 40
+    for path in paths:
+        scripts = Scripts(path.read_text(encoding="utf-8"))
+        address = path.relative_to(public_site).as_posix()
+        policy = pages(Request.from_values(f"/{address}")).headers["Content-Security-Policy"]
+        named = set(re.findall(r"'sha256-([^']+)'", policy))
+        assert named == {b64encode(sha256(one.encode()).digest()).decode() for one in scripts.found}, path
+        assert scripts.handlers == [], path
+        assert "unsafe" not in policy
 
 
 def test_templates_and_debugging_aids_are_not_published(public_site: Path) -> None:

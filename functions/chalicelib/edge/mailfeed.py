@@ -27,7 +27,7 @@ def mail_feedback(message: str) -> Feedback | None:
     """
     try:
         return _feedback(json.loads(message))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return None
 
 

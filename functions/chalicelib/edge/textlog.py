@@ -20,7 +20,7 @@ def text_feedback(data: str) -> Iterator[Feedback]:
     for event in piece.get("logEvents", ()):
         try:
             yield _feedback(json.loads(event["message"]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
 
 
