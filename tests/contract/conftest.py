@@ -25,6 +25,7 @@ class Judge(NamedTuple):
 
     name: str
     client: Any = None
+    is_metered: bool = False
 
 
 @pytest.fixture(scope="module", params=["memory", "metered", "moto", "dynalite"])
@@ -35,11 +36,11 @@ def judge(request: pytest.FixtureRequest, atomic_dynamodb: None) -> Iterator[Jud
     elif request.param == "dynalite":
         yield Judge("dynalite", request.getfixturevalue("dynalite"))
     else:
-        yield Judge(request.param)
+        yield Judge("memory", is_metered=request.param == "metered")
 
 
 @pytest.fixture
 def table(judge: Judge) -> Table:
     if judge.client is not None:
         return DynamoTable(judge.client, made_table(judge.client))
-    return MeteredTable() if judge.name == "metered" else MemoryTable()
+    return MeteredTable() if judge.is_metered else MemoryTable()
