@@ -21,7 +21,7 @@ from chalicelib.flows.progress import Phase, Progress, load_progress, load_run_a
 from chalicelib.flows.records import Records
 from chalicelib.flows.reminders import OnProgress
 
-from . import aws, console, dayview, session
+from . import aws, console, dayview, outlook, session
 from .queues import WorkQueue
 from .tally import Tally, entry
 
@@ -101,7 +101,7 @@ def _run(records: Records, rules: Bundle, on: date) -> dict[str, Any]:
         "phase": run.phase.value if run and is_here else "followed" if run and run.on > on else "not-begun",
         "last_run_on": run.on.isoformat() if run else None,
         "found": dict(run.counts) if run and is_here else {},
-        "held": [{"stage": one.stage, "count": one.count, "usual": one.usual} for one in held],
+        "held": [outlook.excess_json(one) for one in held],
         "approved": {"by": approval.by, "at": _local(approval.at, rules)} if approval else None,
     }
 

@@ -70,7 +70,9 @@ class View:
         return escape(code)
 
     def _phase(self, run: Answer) -> str:
-        return self._label(f"phase-{run['phase']}", on=run["last_run_on"], found=sum(run["found"].values()))
+        is_released = run["phase"] == "held" and not run["held"]
+        phase = "released" if is_released else run["phase"]
+        return self._label(f"phase-{phase}", on=run["last_run_on"], found=sum(run["found"].values()))
 
     def _counted(self, answer: Answer, state: str) -> str:
         """How many are in a state, and why; nothing for a state nobody is in."""

@@ -13,6 +13,7 @@ from chalicelib.core.collection import Step, Wait
 from chalicelib.core.hours import next_contact
 from chalicelib.core.limitation import Expiring
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Language
+from chalicelib.core.volume import Excess
 from chalicelib.core.words import reason_text
 from chalicelib.flows import reminders
 from chalicelib.flows.delivery import next_moment
@@ -124,6 +125,11 @@ def _wait(wait: Wait, bundle: Bundle, language: Language) -> dict[str, Any]:
         "reason": reason_text(bundle.words, wait.reason, language),
         "until": wait.until.isoformat() if wait.until else None,
     }
+
+
+def excess_json(excess: Excess) -> dict[str, Any]:
+    """A stage of which a run tells far more owners than usual."""
+    return {"stage": excess.stage, "count": excess.count, "usual": excess.usual}
 
 
 def owner_json(
