@@ -183,6 +183,11 @@ def _warning(warning: Expiring) -> dict[str, Any]:
     }
 
 
+def local(at: datetime, bundle: Bundle) -> str:
+    """An instant as it is told where the community is."""
+    return at.astimezone(ZoneInfo(bundle.rules.community.time_zone)).isoformat(timespec="seconds")
+
+
 def opening(bundle: Bundle, on: date) -> datetime:
     """The first instant of a day (or after it) at which messages may go out, in local time."""
     zone = bundle.rules.community.time_zone
