@@ -45,12 +45,12 @@ def status(said: Any) -> int:
         return lives.by_name(said, rules, records, today)
     if said.owner:
         return lives.of_owner(said, rules, records, today)
-    on = said.on or today
+    on, run = said.on or today, load_progress(records)
     with console.progress(not said.json) as on_progress:
-        tally, cases = load_day(records, on, min(on, today) + ONE_DAY, on_progress)
+        tally, cases = load_day(records, on, max(today, run.on if run else today), on_progress)
     answer = {
         "on": on.isoformat(),
-        "run": _run(records, rules, on),
+        "run": _run(records, rules, run, on),
         **_counts(tally),
         "circuits": _stopped(records, rules),
         "sms": _sms(records, rules, on),
@@ -60,12 +60,12 @@ def status(said: Any) -> int:
     return console.say(said, answer, lambda: dayview.View(rules, said.language).day(answer))
 
 
-def load_day(records: Records, on: date, due_by: date, on_progress: OnProgress) -> tuple[Tally, list[Task]]:
-    """The notices of the day's list as they stand now, and the cases they have left with staff.
+def load_day(records: Records, on: date, looked_on: date, on_progress: OnProgress) -> tuple[Tally, list[Task]]:
+    """The notices of the day's list as they stand now, and all open cases.
 
-    Whoever has an open case is looked at every day, so the index knows them.
+    Whoever has one is looked at every day, so the index knows them by the day after the last look.
     """
-    listed: dict[str, list[str]] = {owner: [] for owner in records.due_owners(due_by)}
+    listed: dict[str, list[str]] = {owner: [] for owner in records.due_owners(looked_on + ONE_DAY)}
     for owner, key in records.notices.listed(on):
         listed.setdefault(owner, []).append(key)
     entries, cases = [], []
@@ -89,9 +89,9 @@ def _counts(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _run(records: Records, rules: Bundle, on: date) -> dict[str, Any]:
+def _run(records: Records, rules: Bundle, run: Progress | None, on: date) -> dict[str, Any]:
     """How far the day's run has come; of a day before the last run's, only that others have followed it."""
-    run, approval = load_progress(records), load_run_approval(records, on)
+    approval = load_run_approval(records, on)
     is_here = run is not None and run.on == on
     held = unapproved(records, run, rules.rules.collection.limits) if run and _is_held(run, on) else []
     return {

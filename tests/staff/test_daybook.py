@@ -51,7 +51,7 @@ def test_the_states_of_a_day_add_up_to_its_list_whatever_happens(
     for minute, (event, number) in enumerate(events):
         happen(office, event, f"o-{number % len(people)}", f"{DAY} 10:{minute:02}")
 
-    tally, _ = daybook.load_day(office.records, day(DAY), day("2026-03-02"), lambda done, whole: None)
+    tally, _ = daybook.load_day(office.records, day(DAY), day(DAY), lambda done, whole: None)
 
     listed = office.records.notices.listed(day(DAY))
     assert len(tally.entries) == len(listed) == len(set(listed))
@@ -269,6 +269,8 @@ def test_a_notice_nobody_knows_of_names_the_case_it_is_for_staff(courtyard: Any)
     notice = next(one for one in records.notices.load_history("o-0").notices)
     records.notices.advance(notice, State.UNKNOWN, only_from=(State.SENT,), called_at=at(DAY) - timedelta(days=1))
     courtyard("run", "--on", "2026-03-02")
+    assert courtyard("status", "--on", DAY)[1]["cases"]["unknown"] == {"open": 1, "opened": 0}
+    assert courtyard("status", "--on", "2026-03-02")[1]["cases"]["unknown"] == {"open": 1, "opened": 1}
     _, said = courtyard("status", "--on", DAY, "--notice", notice.trace)
     assert said["called_at"] == "2026-02-28T10:00:00+08:00"
     assert said["case"] == "2026-Q1/3-2-1201/property#unknown.bill-issued.1"
