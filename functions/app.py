@@ -4,10 +4,9 @@ import gc
 
 gc.disable()  # all that start-up makes stays: looking for garbage among it costs a cold start a tenth of its time
 
-import logging
 import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from chalicelib.flows.sender import Sender
 
 app = Chalice(app_name="courtyard")
-app.log.setLevel(logging.INFO)
 
 BUNDLE = Path(__file__).parent / "chalicelib" / "bundle.json"
 DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
@@ -194,9 +192,28 @@ def answered(view: Callable[[Request], Response]) -> Response:
         status, title = PROBLEMS.get(type(error), (500, "Internal error"))
         return problem(status, title, str(error) or None)
     except Exception as error:
-        # Only the kind of the error: its text may hold what an owner sent.
-        app.log.error("unforeseen %s in %s", type(error).__name__, view.__name__)
+        _note_fault(view.__name__.strip("_"), error)
         return problem(500, "Internal error", None)
+
+
+class Broken(Exception):
+    """A fault as Lambda may log it: of what kind it was, and nothing of what it said."""
+
+
+def _note_fault(where: str, error: Exception) -> Broken:
+    """Writes down the kind of an error and its place: its text may hold what an owner sent."""
+    kind = type(error).__name__
+    journal().note("fault", where=where, kind=kind)
+    return Broken(kind)
+
+
+@contextmanager
+def told_as(where: str) -> Iterator[None]:
+    """Has Lambda bring an event again after a fault, without logging what the fault says."""
+    try:
+        yield
+    except Exception as error:
+        raise _note_fault(where, error) from None
 
 
 def json_answer(body: Any) -> Response:
@@ -329,6 +346,12 @@ def _day(request: Request, name: str) -> date | None:
 @app.lambda_function(name="planner")
 def planner(event: Any, context: Any) -> dict[str, Any]:
     """Started by the schedule through the day: does the day's run, goes on where it stopped, or has nothing to do."""
+    with told_as("planner"):
+        answer = _planner(context)
+    return answer
+
+
+def _planner(context: Any) -> dict[str, Any]:
     from chalicelib.flows.progress import Phase, load_progress
     from chalicelib.flows.run import queue_run
 
@@ -360,7 +383,7 @@ def worker(event: Any) -> dict[str, list[dict[str, str]]]:
             if state in IN_HAND:  # if the worker that has it dies, this message finds out
                 failed.append({"itemIdentifier": record["messageId"]})
         except Exception as error:
-            journal().note("fault", where="worker", kind=type(error).__name__)
+            _note_fault("worker", error)
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
@@ -368,6 +391,11 @@ def worker(event: Any) -> dict[str, list[dict[str, str]]]:
 @app.on_sns_message(topic="courtyard-mail-events", name="feedback")
 def feedback(event: Any) -> None:
     """Takes in what SES reports of a message: only from our own topic, and as often as it comes."""
+    with told_as("feedback"):
+        _feedback(event)
+
+
+def _feedback(event: Any) -> None:
     from chalicelib.edge.mailfeed import mail_feedback
 
     about = event.to_dict()["Records"][0]["Sns"]
@@ -389,8 +417,7 @@ def receipts(event: Any, context: Any) -> None:
         try:
             _note(said)
         except Exception as error:
-            journal().note("fault", where="receipts", kind=type(error).__name__)
-            broken = error
+            broken = _note_fault("receipts", error)
     if broken:  # Lambda brings all of them again, and those that were taken in change nothing
         raise broken
 

@@ -1,7 +1,6 @@
 """The command `approve`: a manager sees each demand that waits, and lets it go out."""
 
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from chalicelib.flows import approvals
 from chalicelib.flows.records import Records
 
 from . import aws, console, outlook, session
+from .release import release
 
 
 def add_command(command: session.Command) -> None:
@@ -25,12 +25,15 @@ def add_command(command: session.Command) -> None:
     parser.add_argument("--on", type=session.day, help="the day they are to go out (default: today)")
     parser.add_argument("--stage", help="only this stage")
     parser.add_argument("--owner", action="append", default=[], help="only this owner (again for more)")
+    parser.add_argument("--run", action="store_true", help="let the day's run go out that is held for its size")
     parser.add_argument("--yes", action="store_true", help="do not ask on the terminal")
     parser.add_argument("--dry-run", action="store_true", help="list them, approve nothing")
 
 
 def approve(said: Any) -> int:
     """Shows what waits for approval, and approves it under the AWS identity of whoever runs this."""
+    if said.run:
+        return release(said)
     rules = session.rules(said)
     on, records = said.on or session.today(rules), aws.records()
     _refuse_unknown(said, rules, records)
@@ -42,7 +45,7 @@ def approve(said: Any) -> int:
     answer = {"on": on.isoformat(), "by": by, "approved": 0, "notices": rows}
     if not said.json:
         console.print_approvals(answer, rules.words, said.language)
-    if steps and not said.dry_run and _is_meant_so(said, rules, len(steps)):
+    if steps and not said.dry_run and console.is_meant(said, rules, "approve-ask", count=len(steps)):
         answer["approved"] = approvals.approve(records, steps, by=by, at=session.now())
     if said.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -62,14 +65,6 @@ def _refuse_unknown(said: Any, rules: Bundle, records: Records) -> None:
 
 def _is_meant(step: Step, said: Any) -> bool:
     return said.stage in (None, step.stage.id) and (not said.owner or step.owner in said.owner)
-
-
-def _is_meant_so(said: Any, rules: Bundle, count: int) -> bool:
-    """On a terminal a person is asked once more; another program has said what it means."""
-    if said.json or said.yes or not sys.stdin.isatty():
-        return True
-    question = rules.words.labels["approve-ask"].of(said.language).format(count=count)
-    return input(question + " [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _rows(records: Records, rules: Bundle, steps: Sequence[Step], language: Language) -> list[dict[str, Any]]:

@@ -62,6 +62,14 @@ def say(said: Any, answer: dict[str, Any], on_terminal: Callable[[], None]) -> i
     return 0
 
 
+def is_meant(said: Any, rules: Bundle, question: str, *, count: int) -> bool:
+    """On a terminal a person is asked once more; another program has said what it means."""
+    if said.json or said.yes or not sys.stdin.isatty():
+        return True
+    asked = rules.words.labels[question].of(said.language).format(count=count)
+    return input(asked + " [y/N] ").strip().lower() in ("y", "yes")
+
+
 def with_allowed(problem: str, allowed: str) -> str:
     """A problem with what would be right."""
     return f"{problem} [{allowed}]" if allowed else problem

@@ -42,6 +42,24 @@ class View:
         for line in aligned([(self._label(name), text) for name, text in self._life(answer) if text]):
             self._say(line)
 
+    def owner(self, answer: Answer) -> None:
+        """The notices of one owner, the latest first."""
+        names = ("life-when", "plan-stage", "plan-channel", "life-state", "life-notice")
+        table = console.headed([self._label(name) for name in names])
+        table.title = f"{answer['owner']} · {len(answer['notices'])}"
+        for column in (0, -1):
+            table.columns[column].no_wrap = True
+        for row in answer["notices"]:
+            state = "\n".join([self._state(row["state"]), *self._why(row)])
+            when = _minute(row["called_at"] or row["planned_on"])
+            table.add_row(when, self._stage(row["stage"]), self._channel(row["channel"]), state, row["notice"])
+        self._out.print(table)
+
+    def _why(self, row: Answer) -> Iterable[str]:
+        """Why a notice stands where it does, where that is more than a provider's number for it."""
+        if row["state"] not in ("SENT", "DELIVERED") or row["reason"].startswith("mode:"):
+            yield self._reason(row["reason"])
+
     def _label(self, name: str, **values: object) -> str:
         return self._labels[name].of(self._language).format(**values)
 
@@ -66,11 +84,14 @@ class View:
             for kind in ("wait", "why"):
                 label = self._labels.get(f"{kind}-{name}".replace(":", "-").replace(" ", "-"))
                 if label:
-                    return label.of(self._language) + (self._label("aside", text=escape(left)) if left else "")
+                    what = label.of(self._language)
+                    return self._label("aside", what=what, detail=escape(left)) if left else what
         return escape(code)
 
     def _phase(self, run: Answer) -> str:
-        return self._label(f"phase-{run['phase']}", on=run["last_run_on"], found=sum(run["found"].values()))
+        is_released = run["phase"] == "held" and not run["held"]
+        phase = "released" if is_released else run["phase"]
+        return self._label(f"phase-{phase}", on=run["last_run_on"], found=sum(run["found"].values()))
 
     def _counted(self, answer: Answer, state: str) -> str:
         """How many are in a state, and why; nothing for a state nobody is in."""
@@ -129,8 +150,10 @@ class View:
         if sms["most"] is None:
             return self._label("day-sms-open", **sms)
         told = self._label("day-sms", **sms)
-        more = "" if sms["level"] == "enough" else self._label(f"day-sms-{sms['level']}")
-        return f"[bold red]{told}{more}[/]" if more else told
+        if sms["level"] == "enough":
+            return told
+        warning = self._label(f"day-sms-{sms['level']}", told=told)
+        return f"[bold red]{warning}[/]"
 
     def _queue(self, queue: Answer) -> str:
         told = self._label("day-queue", **queue)
@@ -145,7 +168,7 @@ class View:
             yield "life-state", self._reason("not-recorded")
             return
         yield "plan-stage", self._stage(answer["stage"])
-        yield "plan-bills", ", ".join(dict.fromkeys(answer["bills"]))
+        yield "plan-bills", ", ".join(answer["bills"])
         yield "life-planned", answer["planned_on"]
         yield "plan-channel", self._channel(answer["channel"])
         yield "life-state", self._state(answer["state"])

@@ -13,6 +13,7 @@ from chalicelib.core.collection import Step, Wait
 from chalicelib.core.hours import next_contact
 from chalicelib.core.limitation import Expiring
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Language
+from chalicelib.core.volume import Excess
 from chalicelib.core.words import reason_text
 from chalicelib.flows import reminders
 from chalicelib.flows.delivery import next_moment
@@ -126,6 +127,11 @@ def _wait(wait: Wait, bundle: Bundle, language: Language) -> dict[str, Any]:
     }
 
 
+def excess_json(excess: Excess) -> dict[str, Any]:
+    """A stage of which a run tells far more owners than usual."""
+    return {"stage": excess.stage, "count": excess.count, "usual": excess.usual}
+
+
 def owner_json(
     seen: reminders.Look, account: Account, bundle: Bundle, on: date, language: Language | None = None
 ) -> dict[str, Any]:
@@ -175,6 +181,11 @@ def _warning(warning: Expiring) -> dict[str, Any]:
         "expires": warning.expires.isoformat(),
         "months": warning.months,
     }
+
+
+def local(at: datetime, bundle: Bundle) -> str:
+    """An instant as it is told where the community is."""
+    return at.astimezone(ZoneInfo(bundle.rules.community.time_zone)).isoformat(timespec="seconds")
 
 
 def opening(bundle: Bundle, on: date) -> datetime:

@@ -1,12 +1,14 @@
 """The commands `plan` and `run`: what a day brings, and doing it."""
 
 import os
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from chalicelib import settings
 from chalicelib.core.bundle import Bundle
 from chalicelib.flows import reminders
+from chalicelib.flows.progress import Progress, load_progress, unapproved
 from chalicelib.flows.records import Records
 from chalicelib.flows.run import queue_run
 
@@ -35,6 +37,9 @@ def plan(said: Any) -> int:
         return _one_owner(said, rules, records, on, today)
     with console.progress(not said.json) as on_progress:
         found = outlook.planned(records, rules, on, today, on_progress)
+    counts = Counter(step.stage.id for step in found.notices)
+    as_run = Progress(on=on, rules="", counts=counts)
+    found.excesses = unapproved(records, as_run, rules.rules.collection.limits)
     answer = outlook.plan_json(found, rules, on, session.told_in(said, rules))
     view = planview.View(rules, on, said.language, is_ahead=on > today)
     return console.say(said, answer, lambda: view.waits(found) if said.waits else view.plan(found))
@@ -61,6 +66,7 @@ def run(said: Any) -> int:
         raise session.Refused(session.text(rules, said, "run-too-early", on=on))
     is_today, opening = on == today, outlook.opening(rules, on)
     records, queue = aws.records(), queues.WorkQueue()
+    before = load_progress(records)
     with console.progress(not said.json) as on_progress:
         found = queue_run(records, rules, queue, on=on, on_progress=on_progress)
     with console.progress(not said.json) as on_progress:
@@ -70,5 +76,9 @@ def run(said: Any) -> int:
             on_progress=lambda done: on_progress(done, len(found.notices)),
         )
     sent = dict(sorted(states.items()))
-    answer = {**outlook.plan_json(found, rules, on, session.told_in(said, rules)), "states": sent}
-    return console.say(said, answer, lambda: planview.View(rules, on, said.language).plan(found, sent))
+    planned = outlook.plan_json(found, rules, on, session.told_in(said, rules))
+    held = [outlook.excess_json(one) for one in found.excesses]
+    answer = {**planned, "states": sent, "phase": found.phase, "held": held}
+    is_resumed = before is not None and before.on == on and not found.looked_at and bool(sent)
+    view = planview.View(rules, on, said.language, is_resumed=is_resumed)
+    return console.say(said, answer, lambda: view.plan(found, sent))

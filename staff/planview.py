@@ -34,17 +34,23 @@ class _Kind(NamedTuple):
 
 
 class View:
-    """A plan of a day on the terminal, in one language; `is_ahead`: the day is still to come."""
+    """A plan of a day on the terminal, in one language.
 
-    def __init__(self, rules: Bundle, on: date, language: Language, *, is_ahead: bool = False) -> None:
+    `is_ahead`: the day is still to come; `is_resumed`: what was found before has now been sent.
+    """
+
+    def __init__(
+        self, rules: Bundle, on: date, language: Language, *, is_ahead: bool = False, is_resumed: bool = False
+    ) -> None:
         self._rules, self._words, self._on, self._language = rules, rules.words, on, language
-        self._is_ahead = is_ahead
+        self._is_ahead, self._is_resumed = is_ahead, is_resumed
         self._out = Console(highlight=False)
 
     def plan(self, run: Run, states: Mapping[str, int] | None = None) -> None:
         """The totals, what people must let go on, then each sort of step with its reason and its owners."""
         sorts = self._sorts(run)
         self._head(run)
+        self._print_held(run)
         self._print_totals(run, sorts, states or {})
         back = [outlook.held_back_json(wait, self._rules, self._language) for wait in outlook.held_back(run)]
         console.print_held_back(self._out, back, self._words, self._language)
@@ -88,6 +94,17 @@ class View:
     def _ahead(self) -> None:
         if self._is_ahead:
             self._say(self._label("plan-ahead", on=self._on))
+
+    def _print_held(self, run: Run) -> None:
+        """That far more would be told than is usual, and what a manager does about it."""
+        names = {stage.id: stage.name.of(self._language) for stage in self._rules.rules.collection.stages}
+        for one in run.excesses:
+            told = self._label("day-held", stage=names.get(one.stage, one.stage), count=one.count, usual=one.usual)
+            self._say(f"[bold red]{told}[/]")
+        if run.excesses:
+            self._say(self._label("plan-is-held" if run.phase else "plan-would-be-held", on=self._on))
+        if self._is_resumed:
+            self._say(self._label("plan-resumed", on=self._on))
 
     def _sorts(self, run: Run) -> dict[_Kind, list[Step]]:
         """Steps by what they have in common, in the order of the policy."""

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,7 +17,7 @@ from chalicelib.flows.records import Records
 from chalicelib.flows.reminders import OnProgress
 from chalicelib.flows.sender import notice_of
 
-from . import aws, console, deadletters, session
+from . import aws, console, deadletters, outlook, session
 from .console import Row
 from .deadletters import Found, Kind
 from .queues import DeadLetters, WorkQueue
@@ -110,10 +109,9 @@ def _row(records: Records, rules: Bundle, one: Found) -> Row:
     """A message as staff and other programs read it; only what is nothing of ours is shown as it is."""
     owner, key = _about(records, one) or (None, None)
     notice = records.notices.load_notice(owner, key) if owner and key else None
-    since = one.letter.since.astimezone(ZoneInfo(rules.rules.community.time_zone))
     return {
         "kind": one.kind.value,
-        "since": since.isoformat(timespec="seconds"),
+        "since": outlook.local(one.letter.since, rules),
         "owner": owner,
         "notice": trace(owner, key) if owner and key else None,
         "state": notice.state.value if notice else None,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from chalicelib.core.account import Account
 from chalicelib.core.bundle import Bundle
@@ -13,6 +12,8 @@ from chalicelib.core.rulebook import Channel, Language
 from chalicelib.core.tasks import UNKNOWN, closed_address, lost_notice
 from chalicelib.core.words import Words
 from chalicelib.flows.records import Records
+
+from .outlook import local
 
 Subject = Mapping[str, Any]
 
@@ -36,12 +37,11 @@ def _address(task: Task, account: Account, channel: Channel, mark: str) -> Subje
 def _message(notice: Notice, rules: Bundle, language: Language) -> Subject:
     """What can be looked up of a message at the provider: by which channel it was sent, and when."""
     stage = next((one for one in rules.rules.collection.stages if one.id == notice.stage), None)
-    zone = ZoneInfo(rules.rules.community.time_zone)
     return {
         "channel": notice.channel.value,
         "notice": notice.trace,
         "stage_name": stage.name.of(language) if stage else notice.stage,
-        "called_at": notice.called_at.astimezone(zone).isoformat(timespec="seconds") if notice.called_at else None,
+        "called_at": local(notice.called_at, rules) if notice.called_at else None,
     }
 
 

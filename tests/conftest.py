@@ -15,7 +15,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.rulebook import Rulebook
-from tests import builders
+from tests import builders, witness
 from tests.provider import Provider, running
 
 settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, database=None)
@@ -29,6 +29,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 LONGEST = builders.TESTS / "browser" / "test_demo.py"
 REGION = "eu-west-1"
 RESOURCES = builders.TESTS.parent / "functions" / "resources.yml"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(witness)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from io import StringIO
 from typing import Any, NamedTuple, cast
 
+from chalicelib.edge.journal import StandardOutput
 from chalicelib.flows.ports import Condition, Delivery, Item, Table
 from staff.memory import MemoryTable
 
@@ -98,12 +101,14 @@ class FakeQueue:
 
 
 class FakeJournal:
-    """Keeps what it was told."""
+    """Keeps what it was told, once it has been written down as the real one does."""
 
     def __init__(self) -> None:
         self.notes: list[dict[str, str | int]] = []
+        self._written = StandardOutput(lambda: datetime(2026, 3, 1, tzinfo=UTC), StringIO())
 
     def note(self, event: str, **fields: str | int) -> None:
+        self._written.note(event, **fields)
         self.notes.append({"event": event, **fields})
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 import re
+import traceback
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -271,7 +272,7 @@ def test_an_unknown_route_is_the_gateways_to_refuse(api: Client) -> None:
 
 
 def test_what_nobody_foresaw_is_a_plain_500_and_says_nothing(
-    api: Client, records: Records, wired: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    api: Client, records: Records, wired: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = code_for(records)
 
@@ -281,8 +282,8 @@ def test_what_nobody_foresaw_is_a_plain_500_and_says_nothing(
     wired.setattr(app, "records", broken)
     answer = api.http.get("/v1/statement", headers=bearer(code))
     assert json.loads(answer.body) == {"type": "about:blank", "title": "Internal error", "status": 500}
-    assert "RuntimeError" in caplog.text
-    assert code not in caplog.text
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert logged == [{"event": "fault", "where": "statement", "kind": "RuntimeError"}]
 
 
 def test_a_function_without_its_rules_says_so(wired: pytest.MonkeyPatch, tmp_path: Any) -> None:
@@ -487,16 +488,18 @@ def test_a_secret_is_exchanged_without_a_gap(api: Client, wired: pytest.MonkeyPa
 
 
 @pytest.mark.usefixtures("gate")
-def test_without_a_secret_nobody_is_believed(api: Client, records: Records, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_secret_nobody_is_believed(api: Client, records: Records, capsys: pytest.CaptureFixture[str]) -> None:
     boto3.client("ssm").delete_parameter(Name=SECRETS)
     body = remittance()
     assert notify(api, body, signed(body, b"", at=app.now())).status_code == 500
-    assert "ParameterNotFound" in caplog.text
+    assert '"kind": "ParameterNotFound"' in capsys.readouterr().out
     assert amounts(records) == BEFORE
 
 
 @pytest.mark.usefixtures("gate")
-def test_nothing_of_a_notification_is_logged(api: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_of_a_notification_is_logged(
+    api: Client, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("botocore").setLevel(logging.WARNING)  # the SDK's debug log is off in the functions
     for body in (
@@ -508,8 +511,9 @@ def test_nothing_of_a_notification_is_logged(api: Client, caplog: pytest.LogCapt
     ):
         notify(api, body)
         notify(api, body, "t=1,v1=0")
+    logged = caplog.text + capsys.readouterr().out
     for word in ("T-7", "T-6", "王小明", "1234", "4321", UNIT, "nobody", SECRET.decode()):
-        assert word not in caplog.text
+        assert word not in logged
 
 
 # planner and worker
@@ -588,7 +592,7 @@ def test_a_message_another_worker_has_in_hand_stays_in_the_queue(due: Records) -
     assert mails() == []
 
 
-def test_nothing_personal_is_ever_logged(
+def test_fault_29_nothing_personal_is_ever_logged(
     due: Records, wired: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A whole run with everything that can happen in it: sent, refused, unknown, broken, opened, unsubscribed."""
@@ -742,6 +746,46 @@ def test_what_carriers_report_of_text_messages_moves_the_notice(told: Records) -
     with Client(app.app) as client:
         client.lambda_.invoke("receipts", text_event(notice))
     assert one_notice(told, "o-2").state is State.DELIVERED
+
+
+def test_one_name_follows_a_notice_from_the_plan_to_the_provider_s_last_word(
+    due: Records, wired: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wired.setenv("COURTYARD_MAIL_TOPIC", TOPIC)
+    app.environment.cache_clear()
+    with Client(app.app) as client:
+        client.lambda_.invoke("planner", {})
+        work(client, received())
+        client.lambda_.invoke("feedback", mail_event("Delivery", one_notice(due)))
+        client.lambda_.invoke("receipts", text_event(one_notice(due, "o-2"), "FAILURE"))
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for who, said, state in (("o-0", "delivered", "DELIVERED"), ("o-2", "bounced", "BOUNCED")):
+        mine = [line for line in logged if line.get("notice") == one_notice(due, who).trace]
+        assert [line["event"] for line in mine] == ["planned", "notice", "feedback"]
+        assert [line.get("state") for line in mine] == [None, "SENT", state]
+        assert mine[-1]["said"] == said
+    assert len({line["notice"] for line in logged if "notice" in line}) == 3, "no two notices have one name"
+
+
+@pytest.mark.parametrize("function", ["planner", "feedback", "receipts"])
+def test_fault_29_what_lambda_logs_of_a_fault_is_its_kind_and_nothing_that_was_said(
+    told: Records, wired: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], function: str
+) -> None:
+    events = {"planner": {}, "feedback": mail_event("Bounce", one_notice(told))}
+    event = events.get(function) or text_event(one_notice(told, "o-2"))
+
+    def broken() -> Records:
+        raise RuntimeError("no such owner: 王小明, wang@owner.example")
+
+    wired.setattr(app, "records", broken)
+    with Client(app.app) as client, pytest.raises(app.Broken) as raised:
+        client.lambda_.invoke(function, event)
+    logged = "".join(traceback.format_exception(raised.value))
+    assert "Broken: RuntimeError" in logged
+    assert "王小明" not in logged
+    assert "wang@" not in logged
+    fault = {"event": "fault", "where": function, "kind": "RuntimeError"}
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == fault
 
 
 # what the functions call and what their policies allow

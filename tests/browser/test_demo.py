@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, expect
 
 from benchmarks.portal import visits
 from benchmarks.readers import read
+from tests.witness import leak
 
 ROOT = Path(__file__).parents[2]
 DAY, NEXT_RUN = "2026-11-23", "2026-12-01"
@@ -87,6 +88,13 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, dict(error.headers), error.read()
+
+
+def test_fault_29_beside_the_links_to_try_the_demo_prints_nothing_of_anybody(demo: Demo) -> None:
+    without_links = re.sub(r"/balance/#[\w-]{43}", "", demo.said)
+    assert without_links.count("/balance/") == 0
+    assert len(demo.said) - len(without_links) == len(LABELS) * len("/balance/#" + "x" * 43)
+    assert leak(without_links) is None
 
 
 @pytest.mark.parametrize("label", LABELS)

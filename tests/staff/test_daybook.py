@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.account import Suppression
+from chalicelib.core.account import Holder, Suppression
 from chalicelib.core.feedback import Feedback
 from chalicelib.core.notice import State
 from chalicelib.core.reach import mark
@@ -21,7 +21,7 @@ from chalicelib.flows.feedback import note_feedback
 from chalicelib.flows.progress import Phase, Progress, RunApproval, approve_run, save_progress
 from chalicelib.flows.sender import notice_tag
 from staff import aws, cli, daybook, session
-from tests.builders import bill, contact, day, owner, payment, shipped_bundle, tenure
+from tests.builders import UNIT, bill, contact, day, owner, payment, shipped_bundle, tenure
 from tests.fakes import OPTED_OUT, REFUSED, RETRY, SENT, STOPPED, UNKNOWN, FakeMail, FakeSms
 from tests.flows.office import Office, at
 
@@ -51,7 +51,7 @@ def test_the_states_of_a_day_add_up_to_its_list_whatever_happens(
     for minute, (event, number) in enumerate(events):
         happen(office, event, f"o-{number % len(people)}", f"{DAY} 10:{minute:02}")
 
-    tally, _ = daybook.load_day(office.records, day(DAY), day("2026-03-02"), lambda done, whole: None)
+    tally, _ = daybook.load_day(office.records, day(DAY), day(DAY), lambda done, whole: None)
 
     listed = office.records.notices.listed(day(DAY))
     assert len(tally.entries) == len(listed) == len(set(listed))
@@ -269,6 +269,8 @@ def test_a_notice_nobody_knows_of_names_the_case_it_is_for_staff(courtyard: Any)
     notice = next(one for one in records.notices.load_history("o-0").notices)
     records.notices.advance(notice, State.UNKNOWN, only_from=(State.SENT,), called_at=at(DAY) - timedelta(days=1))
     courtyard("run", "--on", "2026-03-02")
+    assert courtyard("status", "--on", DAY)[1]["cases"]["unknown"] == {"open": 1, "opened": 0}
+    assert courtyard("status", "--on", "2026-03-02")[1]["cases"]["unknown"] == {"open": 1, "opened": 1}
     _, said = courtyard("status", "--on", DAY, "--notice", notice.trace)
     assert said["called_at"] == "2026-02-28T10:00:00+08:00"
     assert said["case"] == "2026-Q1/3-2-1201/property#unknown.bill-issued.1"
@@ -284,3 +286,32 @@ def test_what_is_no_name_of_a_notice_is_a_wrong_call(courtyard: Any, name: str) 
     with pytest.raises(SystemExit) as ended:
         cli.main(["status", "--notice", name])
     assert ended.value.code == 2
+
+
+# an owner's notices
+
+
+def test_whoever_asks_what_they_were_told_is_told_by_their_unit(
+    courtyard: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.records().add_holder(UNIT, Holder(owner="o-0", from_=day("2021-05-01")))
+    for on in (DAY, "2026-03-16"):
+        courtyard("run", "--on", on)
+    _, said = courtyard("status", "--owner", UNIT)
+    assert said["owner"] == "o-0"
+    assert [(row["stage"], row["planned_on"], row["state"]) for row in said["notices"]] == [
+        ("due-soon", "2026-03-16", "SENT"),
+        ("bill-issued", DAY, "SENT"),
+    ]
+    assert {row["notice"] for row in said["notices"]} == {
+        one.trace for one in aws.records().notices.load_history("o-0").notices
+    }
+    for language, words in (("zh", ("到期提醒", "只登记")), ("en", ("Due soon", "only"))):
+        shown = told(capsys, "--lang", language, "status", "--owner", UNIT)
+        assert all(word in shown for word in (DAY, *words))
+
+
+def test_an_owner_nobody_has_told_anything_has_no_notices_and_nobody_is_no_owner(courtyard: Any) -> None:
+    assert courtyard("status", "--owner", "o-2")[1] == {"owner": "o-2", "notices": []}
+    status, said = courtyard("status", "--owner", "nobody")
+    assert (status, "nobody" in said) == (1, True)

@@ -24,10 +24,15 @@ def excesses(counts: Mapping[str, int], volumes: Volumes, limits: Limits, on: da
     """The stages a run would tell far more owners of than is usual, the usual being the largest run of a year."""
     found = []
     for stage, count in sorted(counts.items()):
-        usual = max((most for month, most in volumes.get(stage, {}).items() if month >= _a_year_ago(on)), default=0)
-        if count > max(limits.run_floor, limits.run_times * usual):
-            found.append(Excess(stage, count, usual))
+        most = usual(volumes, stage, on)
+        if count > max(limits.run_floor, limits.run_times * most):
+            found.append(Excess(stage, count, most))
     return found
+
+
+def usual(volumes: Volumes, stage: str, on: date) -> int:
+    """How many the largest run of the past year told of a stage."""
+    return max((most for month, most in volumes.get(stage, {}).items() if month >= _a_year_ago(on)), default=0)
 
 
 def with_run(volumes: Volumes, counts: Mapping[str, int], on: date) -> dict[str, dict[str, int]]:

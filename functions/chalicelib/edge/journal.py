@@ -24,8 +24,10 @@ class StandardOutput:
 
     def note(self, event: str, **fields: str | int) -> None:
         """Writes one event; only codes, counts and names of notices may be said of anybody."""
-        line = {"event": event, **fields, **_metrics(event, fields, self._clock())}
-        (self._out or sys.stdout).write(json.dumps(line, ensure_ascii=False) + "\n")
+        self.write(json.dumps({"event": event, **fields, **_metrics(event, fields, self._clock())}))
+
+    def write(self, line: str) -> None:
+        (self._out or sys.stdout).write(line + "\n")
 
 
 def _metrics(event: str, fields: Mapping[str, str | int], at: datetime) -> dict[str, object]:
