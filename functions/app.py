@@ -38,6 +38,7 @@ DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 PROBLEM = "application/problem+json"
 HTML_TYPE = "text/html; charset=utf-8"
 LEFT_OVER_MILLISECONDS = 30_000
+WORKERS = 10  # hand over some 45 messages a second; many more would only wait for their turn, and try in vain
 FORM = "application/x-www-form-urlencoded"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -371,7 +372,7 @@ def has_time(context: Any) -> bool:
     return bool(context.get_remaining_time_in_millis() > LEFT_OVER_MILLISECONDS)
 
 
-@app.on_sqs_message(queue="courtyard-notices", batch_size=5, name="worker")
+@app.on_sqs_message(queue="courtyard-notices", batch_size=5, maximum_concurrency=WORKERS, name="worker")
 def worker(event: Any) -> dict[str, list[dict[str, str]]]:
     """Delivers queued notices; only those that broke, or that another worker has, are given back to the queue."""
     from chalicelib.flows.delivery import deliver

@@ -17,6 +17,7 @@ import yaml
 import app
 from chalicelib import settings
 from chalicelib.core import bundle as rules_bundle
+from chalicelib.flows import delivery
 from staff import bundle as compiler
 from tests.builders import SITE
 
@@ -165,6 +166,15 @@ def test_the_worker_listens_to_the_queue_of_the_template(package: Package) -> No
     (source,) = package.resources["Worker"]["Properties"]["Events"].values()
     assert json.dumps(source["Properties"]["Queue"]).count(f":{name}") == 1
     assert "NoticesQueue" in package.resources["Worker"]["DependsOn"]
+
+
+def test_fault_44_each_of_the_workers_gets_its_turn_to_send_within_its_patience(package: Package) -> None:
+    """Else they would try again and again in vain, the more the longer the queue is."""
+    (source,) = package.resources["Worker"]["Properties"]["Events"].values()
+    workers = source["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+    variables = package.resources["Worker"]["Properties"]["Environment"]["Variables"]
+    for rate in ("COURTYARD_MAIL_RATE", "COURTYARD_SMS_RATE"):
+        assert workers <= float(variables[rate]) * delivery.PATIENCE.total_seconds()
 
 
 def test_messages_that_keep_failing_end_where_somebody_is_told(package: Package) -> None:

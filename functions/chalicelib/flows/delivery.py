@@ -31,7 +31,7 @@ from .reminders import Job, take_turn, task_of
 from .sender import Ready, Sender, Telling, ready
 
 _LEASE = timedelta(minutes=10)
-_PATIENCE = timedelta(seconds=5)
+PATIENCE = timedelta(seconds=5)
 """How long a worker waits for its turn to send; the queue keeps what would take longer."""
 
 _PASSING = (
@@ -142,7 +142,7 @@ class _Courier:
         if not isinstance(made, Ready):
             return made
         if not self._has_turn(channel):
-            return self._later(claimed.notice, "pace", _PATIENCE)
+            return self._later(claimed.notice, "pace", PATIENCE)
         if not self._is_affordable(made.segments):
             return self._given_up(claimed, "sms-budget")
         if self._is_changed(claimed):
@@ -187,7 +187,7 @@ class _Courier:
         rate = self.sender.rates.get(channel)
         if rate is None:
             return True
-        wait = take_slot(self.records, channel, rate, now=self.now, within=_PATIENCE)
+        wait = take_slot(self.records, channel, rate, now=self.now, within=PATIENCE)
         if wait:
             self.sender.wait(wait.total_seconds())
         return wait is not None
