@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
-from time import perf_counter
+from time import process_time
 from typing import NamedTuple
 
 from chalicelib.core.bundle import Bundle, load, rules_digest
@@ -26,7 +26,7 @@ _DAYS = 90
 
 
 class Cost(NamedTuple):
-    """What a run over so many owners cost, and the most memory its process held."""
+    """What a run over so many owners cost, in seconds of one core and at the table, and the most memory it held."""
 
     owners: int
     notices: int
@@ -56,9 +56,9 @@ def cost(owners: int, due: int) -> Cost:
     gc.collect()
     gc.freeze()  # a real table lies elsewhere, and no collector of ours walks through it
     table.usage = Usage()
-    start = perf_counter()
+    start = process_time()
     queue_run(records, bundle, belt, on=ON)
-    return Cost(owners, len(belt.bodies), perf_counter() - start, **asdict(table.usage), megabytes=memory.peak())
+    return Cost(owners, len(belt.bodies), process_time() - start, **asdict(table.usage), megabytes=memory.peak())
 
 
 def open_day(records: Records, bundle: Bundle) -> None:

@@ -22,7 +22,8 @@ CONDITION = "attribute_not_exists(pk)"
 
 
 def page(judge: str) -> dict[str, str]:
-    """What the page says of a judge: what was asked of it, and what it made of that."""
+    """What the page says of a judge: what was asked of it, and what it made of that; a meter changes nothing."""
+    judge = "memory" if judge == "metered" else judge
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in PAGE.read_text("utf-8").splitlines()
