@@ -20,7 +20,17 @@ from chalicelib import settings
 from chalicelib.core import bundle as rules_bundle
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
-from chalicelib.core.errors import BadInput, BundleMissing, Conflict, CourtyardError, NotFound, Unverified
+from chalicelib.core.errors import (
+    BadForm,
+    BadInput,
+    BundleMissing,
+    Conflict,
+    CourtyardError,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unverified,
+)
 from chalicelib.core.notice import IN_HAND, trace
 from chalicelib.core.rulebook import Language
 from chalicelib.flows import statements
@@ -53,6 +63,9 @@ HEADERS = {
 PROBLEMS: dict[type[CourtyardError], tuple[int, str]] = {
     NotFound: (404, "Not found"),
     BadInput: (400, "Bad request"),
+    BadForm: (400, "Bad request"),
+    TooLarge: (413, "Too large"),
+    TooMany: (429, "Too many requests"),
     Unverified: (403, "Not verified"),
     Conflict: (409, "Conflict"),
     BundleMissing: (503, "Not available"),
@@ -166,7 +179,7 @@ def with_headers(event: Any, get_response: Callable[[Any], Response]) -> Respons
     """Every answer is private, never cached; every error is a problem document (RFC 9457)."""
     response = get_response(event)
     if response.status_code >= 400 and response.headers.get("Content-Type") not in (PROBLEM, HTML_TYPE):
-        response = problem(response.status_code, _title(response), None)
+        response = problem(response.status_code, _title(response))
     response.headers = {**HEADERS, **response.headers}
     return response
 
@@ -177,11 +190,21 @@ def _title(response: Response) -> str:
     return " ".join(words).capitalize() or "Error"
 
 
-def problem(status: int, title: str, detail: str | None) -> Response:
-    body = {"type": "about:blank", "title": title, "status": status}
-    if detail:
-        body["detail"] = detail
+def problem(status: int, title: str, **more: Any) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, **more}
     return Response(msgspec.json.encode(body).decode(), {"Content-Type": PROBLEM}, status)
+
+
+def refused(error: CourtyardError) -> Response:
+    """An error of ours as a problem document: which fields of a form are wrong, when to come again."""
+    status, title = PROBLEMS.get(type(error), (500, "Internal error"))
+    if isinstance(error, BadForm):
+        return problem(status, title, errors=[{"field": field, "code": code} for field, code in error.faults])
+    if isinstance(error, TooMany):
+        answer = problem(status, title)
+        answer.headers["Retry-After"] = str(error.seconds)
+        return answer
+    return problem(status, title, **({"detail": str(error)} if str(error) else {}))
 
 
 def answered(view: Callable[[Request], Response]) -> Response:
@@ -191,16 +214,15 @@ def answered(view: Callable[[Request], Response]) -> Response:
         assert request is not None  # noqa: S101  # views run inside a request
         return view(request)
     except CourtyardError as error:
-        status, title = PROBLEMS.get(type(error), (500, "Internal error"))
-        return problem(status, title, str(error) or None)
+        return refused(error)
     except Exception as error:
         # Only the kind of the error: its text may hold what an owner sent.
         app.log.error("unforeseen %s in %s", type(error).__name__, view.__name__)
-        return problem(500, "Internal error", None)
+        return problem(500, "Internal error")
 
 
-def json_answer(body: Any) -> Response:
-    return Response(msgspec.json.encode(body).decode(), {"Content-Type": "application/json"}, 200)
+def json_answer(body: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body).decode(), {"Content-Type": "application/json"}, status)
 
 
 @app.route("/v1/health", methods=["GET"])
@@ -218,6 +240,22 @@ def _statement(request: Request) -> Response:
     on = _day(request, "on") or today()
     language = _language(request)
     return json_answer(statements.statement_by_link(records(), bundle(), code, on=on, today=today(), language=language))
+
+
+@app.route("/v1/replies", methods=["POST"])
+def reply() -> Response:
+    return answered(_reply)
+
+
+def _reply(request: Request) -> Response:
+    """Takes in what an owner says; said again, it is answered as it was the first time."""
+    from chalicelib.core.form import form
+    from chalicelib.core.reply import taken
+    from chalicelib.core.wish import ReplyForm
+    from chalicelib.flows.replies import take_reply
+
+    said = form(cast(bytes, request.raw_body), ReplyForm)
+    return json_answer(taken(take_reply(records(), bundle(), queue(), _bearer(request), said, now=now())), 201)
 
 
 @app.route("/v1/unsubscribe", methods=["GET"])
@@ -351,12 +389,12 @@ def has_time(context: Any) -> bool:
 @app.on_sqs_message(queue="courtyard-notices", batch_size=5, name="worker")
 def worker(event: Any) -> dict[str, list[dict[str, str]]]:
     """Delivers queued notices; only those that broke, or that another worker has, are given back to the queue."""
-    from chalicelib.flows.delivery import deliver
+    from chalicelib.flows.work import work
 
     failed = []
     for record in event.to_dict()["Records"]:
         try:
-            state = deliver(records(), bundle(), sender(), record["body"], now=now())
+            state = work(records(), bundle(), sender(), record["body"], now=now())
             if state in IN_HAND:  # if the worker that has it dies, this message finds out
                 failed.append({"itemIdentifier": record["messageId"]})
         except Exception as error:

@@ -293,6 +293,63 @@ def test_a_function_without_its_rules_says_so(wired: pytest.MonkeyPatch, tmp_pat
     assert answer.headers["Content-Type"] == PROBLEM
 
 
+# replies
+
+
+def say(api: Client, code: str, **said: Any) -> Any:
+    form = {"id": "reply-000000000001", "kind": "dispute", **said}
+    headers = {**bearer(code), "Content-Type": "application/json"}
+    return api.http.post("/v1/replies", headers=headers, body=json.dumps(form).encode())
+
+
+def test_a_reply_is_taken_in_once_and_answered_by_the_worker(api: Client, records: Records) -> None:
+    code = code_for(records)
+    first, again = say(api, code), say(api, code)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.body == again.body
+    body = json.loads(first.body)
+    assert body["number"].startswith("260630-")
+    assert (body["kind"], body["received_on"], body["answer_by"]) == ("dispute", "2026-06-30", "2026-07-03")
+    paused = body["hold"]
+    assert (paused["kind"], paused["from"], paused["stops_late_fee"]) == ("dispute", "2026-06-30", True)
+    assert (body["refused"], body["instalments"]) == (None, [])
+    assert work(api, received()) == {"batchItemFailures": []}
+    assert len(mails()) == 1
+    shown = json.loads(api.http.get("/v1/statement", headers=bearer(code)).body)
+    assert [one["number"] for one in shown["replies"]] == [body["number"]]
+    assert "help" in shown["can_reply"]
+
+
+def test_where_the_rules_pause_nothing_the_reply_is_taken_in_all_the_same(api: Client, records: Records) -> None:
+    answer = say(api, code_for(records), kind="promise", on="2026-12-31")
+    body = json.loads(answer.body)
+    assert (answer.status_code, body["hold"], body["refused"]["code"]) == (201, None, "hold-long")
+    assert body["refused"]["values"] == {"last": "2026-07-15"}
+
+
+def test_what_is_wrong_with_a_reply_is_told_field_by_field(api: Client, records: Records) -> None:
+    code = code_for(records)
+    answer = say(api, code, kind="promise", parts=3, more=1)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, PROBLEM)
+    assert json.loads(answer.body)["errors"] == [{"field": "more", "code": "unknown"}]
+    answer = say(api, code, kind="promise", parts=3)
+    assert {one["field"] for one in json.loads(answer.body)["errors"]} == {"on", "parts"}
+    say(api, code)
+    assert say(api, code, kind="call").status_code == 409
+    assert say(api, code, message="x" * 11_000).status_code == 413
+    for number in range(9):
+        say(api, code, kind="call", id=f"{number:016}")
+    busy = say(api, code, kind="call", id="y" * 16)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (429, "86400")
+
+
+def test_a_link_that_is_no_account_takes_no_reply(api: Client, records: Records) -> None:
+    answers = [say(api, code) for code in (new_code(), "", code_for(records, "unsubscribe"))]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.body for answer in answers}) == 1
+    assert received() == []
+
+
 # unsubscribing
 
 
@@ -796,6 +853,7 @@ def test_fault_40_the_api_needs_just_what_its_policy_allows(api: Client, records
     calls = Calls()
     calls.watch()
     assert api.http.get("/v1/statement", headers=bearer(code)).status_code == 200
+    assert say(api, code).status_code == 201
     form = {"Content-Type": app.FORM}
     assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=ONE_CLICK).status_code == 200
     for transaction, reference in (("T-8", UNIT), ("T-9", "nobody")):

@@ -164,7 +164,7 @@ def test_a_pause_is_confirmed_with_its_bills_and_its_last_day(kind: Any) -> None
     assert ("不计违约金" in text) is (kind == "dispute")
 
 
-@pytest.mark.parametrize("kind", ["litigation", "vacancy", "paid-claim"])
+@pytest.mark.parametrize("kind", ["litigation", "vacancy"])
 def test_a_pause_nobody_asked_for_help_with_is_not_answered_as_if_they_had(kind: Any) -> None:
     held = hold("2026-04-02", "2026-04-20", kind=kind)
     assert occasion(account(bill(10_000), held), HoldOpened("h-1", day("2026-04-08"))) is None

@@ -13,12 +13,14 @@ from .event import (
     BillAsked,
     CodeAsked,
     Event,
+    HelpAsked,
     HoldBroken,
     HoldOpened,
     InvoiceAsked,
     MailBounced,
     PaidUp,
     PaymentReceived,
+    PaymentReported,
     PaymentReturned,
     PreferenceChanged,
     RewardOffered,
@@ -179,6 +181,11 @@ def _asked(voice: Voice, event: Asked) -> dict[str, Any]:
     return {"number": event.number, "answer_by": voice.day(event.answer_by)}
 
 
+def _unpaused(voice: Voice, event: Asked) -> dict[str, Any]:
+    """What a pause would have had to say, left blank."""
+    return {**_asked(voice, event), "until": "", "stops_late_fee": False}
+
+
 def _channels(voice: Voice, channels: Sequence[Channel]) -> str:
     return voice.either([voice.bundle.words.channels[channel].of(voice.language) for channel in channels])
 
@@ -217,6 +224,8 @@ _VALUES: dict[type[Any], Callable[[Voice, Account, Ledger, Any], dict[str, Any]]
     BillAsked: lambda voice, _, ledger, __: _bill(voice, ledger),
     HoldOpened: _opened,
     HoldBroken: lambda voice, account, ledger, event: _broken(voice, account, ledger, event.hold),
+    HelpAsked: lambda voice, _, __, event: _unpaused(voice, event),
+    PaymentReported: lambda voice, _, __, event: _unpaused(voice, event),
     ServiceAsked: lambda voice, _, __, event: _asked(voice, event),
     InvoiceAsked: lambda voice, _, __, event: {**_asked(voice, event), "invoice_title": one_line(event.title)},
     CodeAsked: lambda _, __, ___, event: {"code": event.code, "minutes": event.minutes, "url": ""},

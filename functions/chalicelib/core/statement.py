@@ -10,8 +10,20 @@ from .discounts import Offer
 from .history import History
 from .ledger import Ledger, Receipt, fold
 from .money import Fen, total
+from .reply import possible
 from .rulebook import Kind, Language, Rulebook
-from .view import AllocationView, BillState, BillView, HoldView, Line, NextView, PaymentView, Statement, UnitView
+from .view import (
+    AllocationView,
+    BillState,
+    BillView,
+    HoldView,
+    Line,
+    NextView,
+    PaymentView,
+    ReplyView,
+    Statement,
+    UnitView,
+)
 from .words import Words, reason_text
 
 
@@ -51,6 +63,23 @@ def statement(
         payments=_payments(ledger, rules, language),
         holds=tuple(HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills) for hold in held),
         next=_next(account, ledger, history, rules, words, on, language),
+        replies=_replies(account, on),
+        can_reply=possible(account, ledger, rules),
+    )
+
+
+def _replies(account: Account, on: date) -> tuple[ReplyView, ...]:
+    """What the owner has said by a day, newest first."""
+    return tuple(
+        ReplyView(
+            number=reply.number,
+            kind=reply.wish.kind,
+            received_on=reply.received_on,
+            answer_by=reply.answer_by,
+            is_open=reply.answered_on is None or reply.answered_on > on,
+        )
+        for reply in sorted(account.replies, key=lambda reply: reply.at, reverse=True)
+        if reply.received_on <= on
     )
 
 

@@ -5,8 +5,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from .account import Part
+from .account import Instalment, Part
 from .money import Fen
+from .rulebook import ReplyKind
 
 LineKind = Literal["principal", "discount", "adjustment", "late_fee"]
 BillState = Literal["paid", "open", "overdue", "held"]
@@ -95,6 +96,54 @@ class HoldView(Struct, frozen=True, kw_only=True):
     bills: tuple[str, ...]
 
 
+class ReplyView(Struct, frozen=True, kw_only=True):
+    """What the owner has said, under a number, and by when staff answer; closed once they have."""
+
+    number: str
+    kind: ReplyKind
+    received_on: date
+    answer_by: date
+    is_open: bool
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """The pause a reply has opened."""
+
+    kind: str
+    from_: date = field(name="from")
+    until: date | None
+    bills: tuple[str, ...]
+    stops_late_fee: bool
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """Why nothing was paused: a code of the problems in `site/words.yml`, and what its text needs."""
+
+    code: str
+    values: dict[str, str]
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """A reply as it was taken in: its number, by when staff answer, and its pause, or why there is none."""
+
+    id: str
+    number: str
+    kind: ReplyKind
+    received_on: date
+    answer_by: date
+    hold: Opened | None
+    refused: Refused | None
+    instalments: tuple[Instalment, ...]
+
+
+class Possible(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the rules allow of a reply today: a pause until a day at most, so many instalments at most."""
+
+    until: date | None = None
+    parts: int | None = None
+    stops_late_fee: bool = False
+
+
 class NextView(Struct, frozen=True, kw_only=True):
     """What happens next and why; no stage when nothing will be sent by itself."""
 
@@ -121,3 +170,5 @@ class Statement(Struct, frozen=True, kw_only=True):
     payments: tuple[PaymentView, ...]
     holds: tuple[HoldView, ...]
     next: NextView
+    replies: tuple[ReplyView, ...]
+    can_reply: dict[ReplyKind, Possible]

@@ -1,0 +1,106 @@
+"""What owners are told beside the stages: answers to what they have just asked, each sent once, at any hour.
+
+An answer is a notice that no stage calls for: its key says what it answers, so that whatever is queued, delivered or
+reported twice is one message on record. All that keeps a notice safe on its way is the courier's.
+"""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from ..core.account import Account, Contact, Reply
+from ..core.event import Event, occasion
+from ..core.ledger import fold
+from ..core.notice import OCCASION, Notice, State
+from ..core.reach import contact_by
+from ..core.reply import event_of
+from ..core.rulebook import Channel
+from .delivery import Courier
+from .reminders import Job
+from .sender import Telling
+
+_WAYS = (Channel.EMAIL, Channel.SMS)
+
+
+class About(NamedTuple):
+    """What a key says an answer is about: a kind of event and which one."""
+
+    kind: str
+    id: str
+
+
+def key(about: About) -> str:
+    """The key of an answer; its step has a dot, for it is no step of the policy."""
+    return f"{OCCASION}#{about.kind}.{about.id}"
+
+
+def about(key: str) -> About:
+    """What an answer is about, by its key."""
+    kind, _, id = key.removeprefix(f"{OCCASION}#").partition(".")
+    return About(kind, id)
+
+
+def reply_key(reply: Reply) -> str:
+    """The key of the answer to a reply."""
+    return key(About("reply", reply.wish.id))
+
+
+def is_occasion(key: str) -> bool:
+    """Whether a job is about an answer."""
+    return key.startswith(f"{OCCASION}#")
+
+
+class Answers(Courier):
+    """A worker with an answer in hand."""
+
+    def _noticed(self, job: Job, account: Account) -> Notice | None:
+        """The answer, put on record before anything else is done about it."""
+        event = _event(account, about(job.notice))
+        if event:
+            self.records.notices.add_notice(_planned(account, job.notice, event, self.on))
+        return super()._noticed(job, account)
+
+    def _checked(self, account: Account, notice: Notice) -> Telling | State:
+        """What is answered, by the best way the owner has; what people were asked to do, they are doing anyway."""
+        if not self._is_free(notice):
+            return notice.state
+        event = _event(account, about(notice.key))
+        found = _way(account, notice)
+        if event is None or found is None:
+            state = State.FAILED if notice.tried else State.SKIPPED
+            return self._advance(notice, state, notice.reason or "no-way")
+        channel, contact = found
+        ledger = fold(account, self.bundle.rules, self.on)
+        return Telling(account, ledger, event, channel, contact, notice, self.now)
+
+    def _takes_turn(self, telling: Telling) -> bool:
+        """An answer disturbs nobody, so it need not wait."""
+        return True
+
+    def _may_go(self, at: datetime) -> bool:
+        """Whoever has just asked is awake."""
+        return True
+
+
+def _planned(account: Account, key: str, event: Event, on: date) -> Notice:
+    _, _, step = key.partition("#")
+    message = occasion(account, event) or ""
+    way = _WAYS[0]
+    return Notice(
+        owner=account.owner.id, anchor=OCCASION, stage=message, step=step, bills=(), channel=way, planned_on=on
+    )
+
+
+def _event(account: Account, about: About) -> Event | None:
+    """What happened, as it is on record; None for what is not there."""
+    if about.kind == "reply":
+        return next((event_of(reply) for reply in account.replies if reply.wish.id == about.id), None)
+    return None
+
+
+def _way(account: Account, notice: Notice) -> tuple[Channel, Contact] | None:
+    """The best way to write to an owner, and to whom."""
+    for channel in _WAYS:
+        contact = contact_by(account, channel, notice.tried)
+        if contact and channel not in account.unsubscribed:
+            return channel, contact
+    return None
