@@ -242,6 +242,27 @@ def _statement(request: Request) -> Response:
     return json_answer(statements.statement_by_link(records(), bundle(), code, on=on, today=today(), language=language))
 
 
+@app.route("/v1/amount", methods=["GET"])
+def amount() -> Response:
+    return answered(lambda request: json_answer(_amount(request)))
+
+
+def _amount(request: Request) -> Any:
+    return statements.amount_by_link(records(), bundle(), _bearer(request), today=today())
+
+
+@app.route("/v1/links/pay", methods=["POST"])
+def pass_on() -> Response:
+    return answered(_pass_on)
+
+
+def _pass_on(request: Request) -> Response:
+    """A link that shows a relative how much to pay, and nothing else."""
+    from chalicelib.flows.links import pay_link
+
+    return json_answer(pay_link(records(), bundle(), _bearer(request), now=now()), 201)
+
+
 @app.route("/v1/replies", methods=["POST"])
 def reply() -> Response:
     return answered(_reply)
@@ -286,8 +307,22 @@ def _unsubscribe(request: Request) -> Response:
     form = _body(request)
     if b"List-Unsubscribe" not in form or b"One-Click" not in form:
         raise BadInput("List-Unsubscribe", "must be One-Click")
-    language = preferences.unsubscribe(records(), _token(request), today=today())
-    return _page("unsubscribe", language, "done")
+    language, remains = preferences.unsubscribe(records(), _token(request), today=today())
+    return _page("unsubscribe", language, "done", way=bundle().words.channels[remains].of(language))
+
+
+@app.route("/v1/preferences", methods=["PUT"])
+def change_preferences() -> Response:
+    return answered(_change_preferences)
+
+
+def _change_preferences(request: Request) -> Response:
+    from chalicelib.core.form import form
+    from chalicelib.core.preference import Preferences
+    from chalicelib.flows import preferences
+
+    said, code = form(cast(bytes, request.raw_body), Preferences), _bearer(request)
+    return json_answer(preferences.change_preferences(records(), bundle(), queue(), code, said, now=now()))
 
 
 @app.route("/v1/payments/{provider}", methods=["POST"])
@@ -310,14 +345,14 @@ def _payment(request: Request) -> Response:
     return json_answer({"received": money.transaction})
 
 
-def _page(name: str, language: Language, state: str, status: int = 200) -> Response:
+def _page(name: str, language: Language, state: str, status: int = 200, way: str = "") -> Response:
     from chalicelib.core.message import HTML
 
     community = bundle().rules.community
     centre = {"name": community.service_centre.name.of(language), "phone": community.service_centre.phone}
     labels = {key: text.of(language) for key, text in bundle().words.labels.items()}
     html = HTML.from_string(bundle().pages[name][language]).render(
-        language=language, centre=centre, labels=labels, state=state
+        language=language, centre=centre, labels=labels, state=state, way=way
     )
     return Response(html, {"Content-Type": HTML_TYPE}, status)
 

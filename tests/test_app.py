@@ -350,6 +350,71 @@ def test_a_link_that_is_no_account_takes_no_reply(api: Client, records: Records)
     assert received() == []
 
 
+# preferences, and a link to pass on
+
+
+def wish(api: Client, code: str, **said: Any) -> Any:
+    form = {"language": "zh", "email": True, "sms": True, "large_print": False, **said}
+    headers = {**bearer(code), "Content-Type": "application/json"}
+    return api.http.request("PUT", "/v1/preferences", headers=headers, body=json.dumps(form).encode())
+
+
+def test_preferences_are_as_the_owner_wishes_and_say_what_remains(api: Client, records: Records) -> None:
+    code = code_for(records)
+    answer = wish(api, code, email=False, language="en", large_print=True)
+    expected = {"language": "en", "email": False, "sms": True, "large_print": True, "remains": "sms"}
+    assert (answer.status_code, json.loads(answer.body)) == (200, expected)
+    shown = json.loads(api.http.get("/v1/statement", headers=bearer(code)).body)
+    assert (shown["preferences"], shown["language"]) == (expected, "en")
+    assert work(api, received()) == {"batchItemFailures": []}
+    assert [notice.stage for notice in records.notices.load_history(OWNER).notices] == ["preference-changed"]
+
+
+def test_preferences_are_given_whole_and_by_their_owner_alone(api: Client, records: Records) -> None:
+    code = code_for(records)
+    assert wish(api, new_code()).status_code == wish(api, code_for(records, "pay")).status_code == 404
+    answer = wish(api, code, email="yes", owner="o-2")
+    assert answer.status_code == 400
+    assert json.loads(answer.body)["errors"] == [
+        {"field": "owner", "code": "unknown"},
+        {"field": "email", "code": "invalid"},
+    ]
+
+
+def test_a_link_to_pass_on_shows_how_much_to_pay_and_nothing_else(api: Client, records: Records) -> None:
+    answer = api.http.post("/v1/links/pay", headers=bearer(code_for(records)))
+    made = json.loads(answer.body)
+    assert (answer.status_code, made["expires"]) == (201, "2026-07-30")
+    address, _, code = made["url"].partition("#")
+    assert address == "https://sample.example/pay-for/"
+    shown = api.http.get("/v1/amount", headers=bearer(code))
+    assert json.loads(shown.body) == {
+        "on": "2026-06-30",
+        "currency": "CNY",
+        "balance": 76622,
+        "overdue": 76622,
+        "due_on": "2026-03-31",
+        "references": ["3-2-1201 2026Q1"],
+        "rules": "test-revision",
+    }
+    for call in ("/v1/statement", "/v1/links/pay", "/v1/preferences", "/v1/replies"):
+        method = {"/v1/statement": "GET", "/v1/preferences": "PUT"}.get(call, "POST")
+        form = {"/v1/replies": {"id": "x" * 16, "kind": "call"}}.get(call, {})
+        form = {"language": "zh", "email": True, "sms": True, "large_print": False} if method == "PUT" else form
+        headers = {**bearer(code), "Content-Type": "application/json"}
+        assert api.http.request(method, call, headers=headers, body=json.dumps(form).encode()).status_code == 404
+
+
+def test_the_link_of_an_account_shows_no_amount_alone_and_only_so_many_are_passed_on(
+    api: Client, records: Records
+) -> None:
+    code = code_for(records)
+    assert api.http.get("/v1/amount", headers=bearer(code)).status_code == 404
+    answers = [api.http.post("/v1/links/pay", headers=bearer(code)) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 24 * 3600
+
+
 # unsubscribing
 
 
@@ -389,6 +454,7 @@ def test_one_click_needs_no_header_and_may_be_repeated(
         answer = api.http.post(f"/v1/unsubscribe?t={stop}", headers={"Content-Type": content_type}, body=body)
         assert answer.status_code == 200
         assert "<form" not in answer.body.decode()
+        assert "短信" in answer.body.decode(), "it says by which way bills come now"
         assert unsubscribed(records) == {"email"}
 
 
@@ -854,6 +920,8 @@ def test_fault_40_the_api_needs_just_what_its_policy_allows(api: Client, records
     calls.watch()
     assert api.http.get("/v1/statement", headers=bearer(code)).status_code == 200
     assert say(api, code).status_code == 201
+    assert wish(api, code, large_print=True).status_code == 200
+    assert api.http.post("/v1/links/pay", headers=bearer(code)).status_code == 201
     form = {"Content-Type": app.FORM}
     assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=ONE_CLICK).status_code == 200
     for transaction, reference in (("T-8", UNIT), ("T-9", "nobody")):

@@ -243,7 +243,10 @@ class Suppression(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """All facts of one owner, and the marks the owner's record carries for the machinery."""
+    """All facts of one owner, and the marks the owner's record carries for the machinery.
+
+    `preferred` is how often the owner has changed how they are written to.
+    """
 
     owner: Owner
     tenures: tuple[Tenure, ...] = ()
@@ -256,9 +259,16 @@ class Account(Struct, frozen=True, kw_only=True):
     suppressions: tuple[Suppression, ...] = ()
     link_generation: int = 0
     unsubscribed: frozenset[Channel] = frozenset()
+    large_print: bool = False
+    preferred: int = 0
     last_notice: str | None = None
     last_notice_on: date | None = None
     due_day: date | None = None
+
+    @property
+    def has_large_print(self) -> bool:
+        """Whether letters are in large print: the owner wishes it, or is cared for so."""
+        return self.large_print or Treatment.LARGE_PRINT in self.owner.care
 
     @property
     def welcomes_promotions(self) -> bool:

@@ -10,10 +10,12 @@ from .discounts import Offer
 from .history import History
 from .ledger import Ledger, Receipt, fold
 from .money import Fen, total
+from .preference import shown
 from .reply import possible
 from .rulebook import Kind, Language, Rulebook
 from .view import (
     AllocationView,
+    Amount,
     BillState,
     BillView,
     HoldView,
@@ -24,6 +26,7 @@ from .view import (
     Statement,
     UnitView,
 )
+from .voice import transfer_reference
 from .words import Words, reason_text
 
 
@@ -65,6 +68,23 @@ def statement(
         next=_next(account, ledger, history, rules, words, on, language),
         replies=_replies(account, on),
         can_reply=possible(account, ledger, rules),
+        preferences=shown(account),
+    )
+
+
+def amount(account: Account, rules: Rulebook, *, on: date, revision: str) -> Amount:
+    """What is to be paid on a day: the statement's own figures, and nothing else."""
+    ledger = fold(account, rules, on)
+    debts = [debt for debt in ledger.debts.values() if debt.outstanding(on)]
+    bills = sorted((debt.bill for debt in debts), key=lambda bill: (bill.due_on, bill.key))
+    return Amount(
+        on=on,
+        currency=rules.community.currency,
+        balance=ledger.balance,
+        overdue=total([debt.outstanding(on) for debt in debts if debt.bill.due_on < on]),
+        due_on=bills[0].due_on if bills else None,
+        references=tuple(dict.fromkeys(transfer_reference(bill) for bill in bills)),
+        rules=revision,
     )
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from .account import Instalment, Part
 from .money import Fen
+from .preference import PreferencesView
 from .rulebook import ReplyKind
 
 LineKind = Literal["principal", "discount", "adjustment", "late_fee"]
@@ -144,6 +145,18 @@ class Possible(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stops_late_fee: bool = False
 
 
+class Amount(Struct, frozen=True, kw_only=True):
+    """What is to be paid and what to write with it: nothing of whose it is or what it is for beyond that."""
+
+    on: date
+    currency: str
+    balance: Fen
+    overdue: Fen
+    due_on: date | None
+    references: tuple[str, ...]
+    rules: str
+
+
 class NextView(Struct, frozen=True, kw_only=True):
     """What happens next and why; no stage when nothing will be sent by itself."""
 
@@ -172,3 +185,4 @@ class Statement(Struct, frozen=True, kw_only=True):
     next: NextView
     replies: tuple[ReplyView, ...]
     can_reply: dict[ReplyKind, Possible]
+    preferences: PreferencesView

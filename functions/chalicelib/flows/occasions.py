@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from ..core.account import Account, Contact, Reply
-from ..core.event import Event, occasion
+from ..core.event import Event, PreferenceChanged, occasion
 from ..core.ledger import fold
 from ..core.notice import OCCASION, Notice, State
+from ..core.preference import ways
 from ..core.reach import contact_by
 from ..core.reply import event_of
 from ..core.rulebook import Channel
@@ -92,8 +93,11 @@ def _planned(account: Account, key: str, event: Event, on: date) -> Notice:
 
 def _event(account: Account, about: About) -> Event | None:
     """What happened, as it is on record; None for what is not there."""
-    if about.kind == "reply":
-        return next((event_of(reply) for reply in account.replies if reply.wish.id == about.id), None)
+    match about.kind:
+        case "reply":
+            return next((event_of(reply) for reply in account.replies if reply.wish.id == about.id), None)
+        case "preference-changed" if about.id == str(account.preferred):
+            return PreferenceChanged(account.owner.language, ways(account))
     return None
 
 

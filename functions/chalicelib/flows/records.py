@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -22,7 +23,8 @@ from ..core.account import (
 )
 from ..core.errors import Conflict
 from ..core.link import Link
-from ..core.rulebook import Actor, Channel
+from ..core.preference import Preferences
+from ..core.rulebook import Actor, Channel, Language
 from .item import by_prefix, day, decoded, encoded, ends
 from .notices import Notices
 from .ports import Condition, Item, Table
@@ -48,7 +50,7 @@ class Records:
         tenures = [(str(item["sk"]), decoded(item, Tenure)) for item in items["UNIT"]]
         replies = tuple(_answered(decoded(item, Reply), ended) for item in items["REPLY"])
         return Account(
-            owner=decoded(marks, Owner),
+            owner=_as_wished(decoded(marks, Owner), marks),
             tenures=tuple(replace(tenure, until=ended.get(sk, tenure.until)) for sk, tenure in tenures),
             bills=tuple(decoded(item, Bill) for item in items["BILL"]),
             payments=tuple(decoded(item, Payment) for item in items["PAY"]),
@@ -59,6 +61,8 @@ class Records:
             replies=replies,
             link_generation=int(marks.get("link_generation", 0)),
             unsubscribed=frozenset(Channel(c) for c in str(marks.get("unsubscribed", "")).split()),
+            large_print=bool(marks.get("large_print", 0)),
+            preferred=int(marks.get("preferred", 0)),
             last_notice=str(marks["last_notice"]) if "last_notice" in marks else None,
             last_notice_on=day(marks.get("last_notice_on")),
             due_day=day(marks.get("due_day")),
@@ -179,6 +183,14 @@ class Records:
         """Owners to be looked at by a day; a hint from an index, their records decide."""
         return [pk.removeprefix("O#") for pk in self.table.due(until.isoformat())]
 
+    def prefer(self, owner: str, wish: Preferences, *, before: int) -> bool:
+        """Notes how an owner wishes to be written to, whatever a file says; whether nobody else did meanwhile."""
+        values: Item = {"language": wish.language, "large_print": int(wish.large_print), "preferred": before + 1}
+        values["unsubscribed"] = " ".join(sorted(channel.value for channel in wish.given_up))
+        same = Condition("preferred", "equals", before) if before else Condition("preferred", "absent")
+        is_known = Condition("pk", "equals", f"O#{owner}")
+        return self.table.change(f"O#{owner}", "OWNER", values, all_of=[is_known, same])
+
     def unsubscribe(self, owner: str, channel: Channel) -> None:
         """No more messages by a channel, beside those already given up."""
         is_done = False
@@ -186,7 +198,8 @@ class Records:
             marks = self.table.get(f"O#{owner}", "OWNER") or {}
             before = str(marks.get("unsubscribed", ""))
             after = " ".join(sorted({*before.split(), channel.value}))
-            same = Condition("unsubscribed", "equals", before) if before else Condition("unsubscribed", "absent")
+            is_there = "unsubscribed" in marks
+            same = Condition("unsubscribed", "equals", before) if is_there else Condition("unsubscribed", "absent")
             is_done = self.table.change(f"O#{owner}", "OWNER", {"unsubscribed": after}, all_of=[same])
 
     def take_turn(self, owner: str, key: str, *, on: date, earliest_last: date) -> bool:
@@ -254,6 +267,11 @@ def _holds(staff: Iterable[Hold], replies: Iterable[Reply], ended: Mapping[str, 
 def _answered(reply: Reply, ended: Mapping[str, date | None]) -> Reply:
     day = ended.get(_sort_key(reply))
     return replace(reply, answered_on=day) if day else reply
+
+
+def _as_wished(owner: Owner, marks: Item) -> Owner:
+    """The owner as on file, in the language they have chosen themselves."""
+    return replace(owner, language=cast(Language, marks["language"])) if "language" in marks else owner
 
 
 def _ended(hold: Hold, last: date | None) -> Hold:
