@@ -242,6 +242,31 @@ def _statement(request: Request) -> Response:
     return json_answer(statements.statement_by_link(records(), bundle(), code, on=on, today=today(), language=language))
 
 
+@app.route("/v1/receipts/verify", methods=["GET"])
+def verify_receipt() -> Response:
+    return answered(_verify_receipt)
+
+
+def _verify_receipt(request: Request) -> Response:
+    """Whether a printed receipt is genuine; for anybody, and nothing more."""
+    from chalicelib.flows.receipts import receipt_state
+
+    said = [_query(request).get(name, "")[:40] for name in ("number", "check")]
+    return json_answer({"state": receipt_state(records(), bundle(), *said, today=today())})
+
+
+@app.route("/v1/receipts/{number}", methods=["GET"])
+def receipt(number: str) -> Response:
+    return answered(_receipt)
+
+
+def _receipt(request: Request) -> Response:
+    from chalicelib.flows.receipts import receipt_by_link
+
+    code, number, language = _bearer(request), (request.uri_params or {}).get("number", ""), _language(request)
+    return json_answer(receipt_by_link(records(), bundle(), code, number, today=today(), language=language))
+
+
 @app.route("/v1/amount", methods=["GET"])
 def amount() -> Response:
     return answered(lambda request: json_answer(_amount(request)))
@@ -275,7 +300,7 @@ def _reply(request: Request) -> Response:
     from chalicelib.core.wish import ReplyForm
     from chalicelib.flows.replies import take_reply
 
-    said = form(cast(bytes, request.raw_body), ReplyForm)
+    said = form(_body(request), ReplyForm)
     return json_answer(taken(take_reply(records(), bundle(), queue(), _bearer(request), said, now=now())), 201)
 
 
@@ -321,7 +346,7 @@ def _change_preferences(request: Request) -> Response:
     from chalicelib.core.preference import Preferences
     from chalicelib.flows import preferences
 
-    said, code = form(cast(bytes, request.raw_body), Preferences), _bearer(request)
+    said, code = form(_body(request), Preferences), _bearer(request)
     return json_answer(preferences.change_preferences(records(), bundle(), queue(), code, said, now=now()))
 
 

@@ -23,6 +23,7 @@ from chalicelib.core.account import Holder
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.link import Scope
 from chalicelib.core.notice import Notice, State
+from chalicelib.core.receipt import number_of
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.signature import signed
 from chalicelib.flows.links import mint, new_code
@@ -111,7 +112,8 @@ def test_the_published_example_to_the_fen(api: Client, records: Records) -> None
     assert {key: one[key] for key in expected} == expected
     assert [line["amount"] for line in one["lines"] if line["kind"] == "late_fee"] == [926, 2240]
     (paid,) = body["payments"]
-    assert (paid["paid_on"], paid["method"], paid["amount"], paid["receipt"]) == ("2026-05-01", "bank", 50000, "T-1")
+    assert (paid["paid_on"], paid["method"], paid["amount"], paid["reference"]) == ("2026-05-01", "bank", 50000, "T-1")
+    assert re.fullmatch("R[0-9A-Z]{10}", paid["receipt"])
     (allocation,) = paid["allocations"]
     assert (allocation["bill"], allocation["part"], allocation["amount"]) == ("2026-Q1", "principal", 50000)
     assert body["holds"] == []
@@ -415,6 +417,55 @@ def test_the_link_of_an_account_shows_no_amount_alone_and_only_so_many_are_passe
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 24 * 3600
 
 
+# receipts
+
+
+def verified(api: Client, number: str, check: str) -> tuple[int, Any]:
+    answer = api.http.get(f"/v1/receipts/verify?{urlencode({'number': number, 'check': check})}")
+    return answer.status_code, json.loads(answer.body)
+
+
+def test_a_receipt_says_what_was_paid_and_anybody_can_see_that_it_is_genuine(api: Client, records: Records) -> None:
+    code = code_for(records)
+    statement = json.loads(api.http.get("/v1/statement", headers=bearer(code)).body)
+    number = statement["payments"][0]["receipt"]
+    answer = api.http.get(f"/v1/receipts/{number}", headers={**bearer(code), "Accept-Language": "en"})
+    body = json.loads(answer.body)
+    assert (body["number"], body["amount"], body["paid_on"], body["payer_unit"]) == (number, 50000, "2026-05-01", UNIT)
+    (line,) = body["lines"]
+    assert (line["bill"], line["part"], line["amount"], line["kind_name"]) == (
+        "2026-Q1",
+        "principal",
+        50000,
+        "Property service fee",
+    )
+    assert (body["credit"], body["is_reversed"], body["reversed_on"]) == (0, False, None)
+    again = api.http.get(f"/v1/receipts/{number.lower()}", headers={**bearer(code), "Accept-Language": "en"})
+    assert again.body == answer.body
+    assert verified(api, number, body["check"]) == (200, {"state": "genuine"})
+    assert verified(api, number, "x")[1] == verified(api, "R0", body["check"])[1] == {"state": "unknown"}
+    records.record_payment(OWNER, payment(50_000, "2026-06-01", id="bank#T-2#1", reverses="bank#T-1#1"))
+    assert verified(api, number, body["check"]) == (200, {"state": "reversed"})
+
+
+def test_a_receipt_is_shown_to_its_owner_alone(api: Client, records: Records) -> None:
+    records.save_owner(owner("o-2", contact(name="别人")))
+    records.add_facts("o-2", [tenure(), bill(999)])
+    records.record_payment("o-2", payment(999, "2026-05-01", id="bank#T-9#1"))
+    numbers = [number_of("bank#T-9#1"), "R0000000000", "verify%00", "%E6%88%BF"]
+    answers = [api.http.get(f"/v1/receipts/{number}", headers=bearer(code_for(records))) for number in numbers]
+    answers.append(api.http.get(f"/v1/receipts/{number_of('bank#T-1#1')}", headers=bearer(code_for(records, "pay"))))
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.body for answer in answers}) == 1
+
+
+def test_asking_whether_a_receipt_is_genuine_never_breaks(api: Client) -> None:
+    for number, check in [("", ""), ("房", "屋"), ("R" * 5000, "x"), ("\0", "%"), ("R#", "#")]:
+        assert verified(api, number, check) == (200, {"state": "unknown"})
+    answer = api.http.get("/v1/receipts/verify")
+    assert (answer.status_code, json.loads(answer.body)) == (200, {"state": "unknown"})
+
+
 # unsubscribing
 
 
@@ -516,7 +567,7 @@ def test_a_payment_shows_on_the_statement_as_soon_as_the_provider_has_told(api: 
     answer = notify(api, remittance())
     assert (answer.status_code, json.loads(answer.body)) == (200, {"received": "T-7"})
     body = json.loads(api.http.get("/v1/statement?on=2026-06-30", headers=bearer(code_for(records))).body)
-    paid = {one["receipt"]: (one["paid_on"], one["amount"]) for one in body["payments"]}
+    paid = {one["reference"]: (one["paid_on"], one["amount"]) for one in body["payments"]}
     assert paid["T-7"] == ("2026-06-29", 1234)
 
 
@@ -921,6 +972,7 @@ def test_fault_40_the_api_needs_just_what_its_policy_allows(api: Client, records
     assert api.http.get("/v1/statement", headers=bearer(code)).status_code == 200
     assert say(api, code).status_code == 201
     assert wish(api, code, large_print=True).status_code == 200
+    assert api.http.get(f"/v1/receipts/{number_of('bank#T-1#1')}", headers=bearer(code)).status_code == 200
     assert api.http.post("/v1/links/pay", headers=bearer(code)).status_code == 201
     form = {"Content-Type": app.FORM}
     assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=ONE_CLICK).status_code == 200

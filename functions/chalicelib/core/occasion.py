@@ -30,6 +30,7 @@ from .event import (
 from .ledger import Ledger
 from .message import Figure, Row, bill_rows, greeting, plain_figures, reference
 from .money import Fen, total
+from .receipt import number_of
 from .rulebook import Channel
 from .voice import Voice, one_line, percent
 
@@ -92,7 +93,7 @@ def _receipt(voice: Voice, ledger: Ledger, id: str) -> dict[str, Any]:
         **_sum(voice, payment.amount),
         "figure": Figure(label=voice.label("received"), amount=voice.money(payment.amount), note=note),
         "rows": rows,
-        "number": one_line(payment.reference),
+        "number": number_of(payment.id),
         "paid_on": voice.day(payment.paid_on),
     }
 

@@ -11,6 +11,7 @@ from .history import History
 from .ledger import Ledger, Receipt, fold
 from .money import Fen, total
 from .preference import shown
+from .receipt import number_of
 from .reply import possible
 from .rulebook import Kind, Language, Rulebook
 from .view import (
@@ -204,7 +205,8 @@ def _payment(receipt: Receipt, ledger: Ledger, method_name: str) -> PaymentView:
         method=payment.method,
         method_name=method_name,
         amount=payment.amount,
-        receipt=payment.reference,
+        receipt=number_of(payment.id),
+        reference=payment.reference,
         reversed_on=receipt.reversed_on,
         left=receipt.left,
         allocations=tuple(

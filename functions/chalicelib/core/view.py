@@ -65,7 +65,7 @@ class AllocationView(Struct, frozen=True, kw_only=True):
 
 
 class PaymentView(Struct, frozen=True, kw_only=True):
-    """A payment, what it paid, and whether it was taken back; `left` is still credit."""
+    """A payment, the number of its receipt, what it paid, and whether it was taken back; `left` is still credit."""
 
     id: str
     paid_on: date
@@ -73,9 +73,41 @@ class PaymentView(Struct, frozen=True, kw_only=True):
     method_name: str
     amount: Fen
     receipt: str
+    reference: str
     reversed_on: date | None
     left: Fen
     allocations: tuple[AllocationView, ...]
+
+
+class ReceiptLine(Struct, frozen=True, kw_only=True):
+    """What part of a payment went to which part of which bill, as a receipt says it."""
+
+    bill: str
+    unit: str
+    period: str
+    kind: str
+    kind_name: str
+    part: Part
+    amount: Fen
+
+
+class ReceiptView(Struct, frozen=True, kw_only=True):
+    """A receipt, with the check code by which anybody can see that it is genuine; `credit` is not yet allocated."""
+
+    number: str
+    check: str
+    currency: str
+    paid_on: date
+    received_on: date
+    amount: Fen
+    method: str
+    method_name: str
+    reference: str
+    payer_unit: str
+    lines: tuple[ReceiptLine, ...]
+    credit: Fen
+    is_reversed: bool
+    reversed_on: date | None
 
 
 class UnitView(Struct, frozen=True, kw_only=True):
