@@ -267,6 +267,34 @@ def _receipt(request: Request) -> Response:
     return json_answer(receipt_by_link(records(), bundle(), code, number, today=today(), language=language))
 
 
+@app.route("/v1/links", methods=["POST"])
+def send_my_bill() -> Response:
+    return answered(_send_my_bill)
+
+
+def _send_my_bill(request: Request) -> Response:
+    """The same answer for everybody, before anybody has looked whether there is such a unit or address."""
+    from chalicelib.core.form import form
+    from chalicelib.flows.asks import AskForm, ask
+
+    ask(records(), bundle(), queue(), form(_body(request), AskForm), network=_network(request), now=now())
+    return json_answer({"sent": True}, 202)
+
+
+@app.route("/v1/sessions", methods=["POST"])
+def session() -> Response:
+    return answered(_session)
+
+
+def _session(request: Request) -> Response:
+    """A link for the code that came by text message."""
+    from chalicelib.core.form import form
+    from chalicelib.flows.sessions import SessionForm, exchange
+
+    said = form(_body(request), SessionForm)
+    return json_answer(exchange(records(), bundle(), said, network=_network(request), now=now()))
+
+
 @app.route("/v1/amount", methods=["GET"])
 def amount() -> Response:
     return answered(lambda request: json_answer(_amount(request)))
@@ -388,6 +416,16 @@ def _bearer(request: Request) -> str:
     if scheme.lower() != "bearer":
         raise NotFound
     return str(code)
+
+
+def _network(request: Request) -> str:
+    """Where a request comes from, by a mark: what a proxy of ours has seen counts, what the sender claims does not."""
+    from chalicelib.core.address import network
+
+    seen = [one.strip() for one in request.headers.get("x-forwarded-for", "").split(",")]
+    proxies = environment().proxies
+    behind = seen[-1 - proxies] if 0 < proxies < len(seen) else ""
+    return network(behind or str(request.context.get("identity", {}).get("sourceIp", "")))
 
 
 def _language(request: Request) -> Language | None:

@@ -466,6 +466,80 @@ def test_asking_whether_a_receipt_is_genuine_never_breaks(api: Client) -> None:
     assert (answer.status_code, json.loads(answer.body)) == (200, {"state": "unknown"})
 
 
+# send me my bill
+
+
+def post(api: Client, path: str, **said: Any) -> Any:
+    return api.http.post(path, headers={"Content-Type": "application/json"}, body=json.dumps(said).encode())
+
+
+@pytest.fixture
+def housed(records: Records) -> Records:
+    records.add_holder(UNIT, Holder(owner=OWNER, from_=day("2021-05-01")))
+    return records
+
+
+def test_whoever_asks_for_a_bill_gets_the_same_answer_and_only_the_owner_gets_the_bill(
+    api: Client, housed: Records
+) -> None:
+    mine = "wang@owner.example"
+    asked = [(UNIT, mine), (UNIT, "x@owner.example"), ("9-9", mine), ("9", "13800000009")]
+    answers = [post(api, "/v1/links", unit=unit, contact=who) for unit, who in asked]
+    assert {answer.status_code for answer in answers} == {202}
+    assert {answer.body for answer in answers} == {b'{"sent":true}'}
+    assert len({tuple(sorted(answer.headers.items())) for answer in answers}) == 1
+    assert work(api, received()) == {"batchItemFailures": []}
+    assert len(mails()) == 1
+
+
+def test_a_code_by_text_message_is_exchanged_for_a_link(
+    api: Client, housed: Records, wired: pytest.MonkeyPatch
+) -> None:
+    sms = FakeSms()
+    sender = Sender(FakeMail(), sms, "live", new_pin=lambda: "012345")
+    wired.setattr(app, "sender", lambda: sender)
+    assert post(api, "/v1/links", unit=UNIT, contact="13800000001").status_code == 202
+    work(api, received())
+    assert "012345" in sms.sent[0][0]
+    wrong = [
+        post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="012346"),
+        post(api, "/v1/sessions", unit="9-9", phone="13800000001", code="012345"),
+        post(api, "/v1/sessions", unit=UNIT, phone="13800000009", code="012345"),
+    ]
+    assert {(answer.status_code, answer.body) for answer in wrong} == {(404, wrong[0].body)}
+    answer = post(api, "/v1/sessions", unit=UNIT, phone="138 0000 0001", code="012345")
+    made = json.loads(answer.body)
+    assert (answer.status_code, made["expires"]) == (200, "2026-07-01")
+    assert api.http.get("/v1/statement", headers=bearer(made["code"])).status_code == 200
+    assert post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="012345").status_code == 404
+
+
+def test_a_form_that_is_none_is_told_and_asks_for_nothing(api: Client, housed: Records) -> None:
+    for said in ({}, {"unit": UNIT, "contact": "me"}, {"unit": "x" * 65, "contact": "a@b.example"}):
+        assert post(api, "/v1/links", **said).status_code == 400
+    assert post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="12345").status_code == 400
+    assert received() == []
+
+
+def test_the_network_is_what_our_own_proxy_has_seen_and_nothing_a_sender_claims(
+    api: Client, housed: Records, wired: pytest.MonkeyPatch
+) -> None:
+    most = builders.rules().collection.limits.asks_by_network
+
+    def ask(number: int, forwarded: str) -> None:
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": forwarded}
+        said = {"unit": f"u-{number}", "contact": f"a{number}@owner.example"}
+        assert api.http.post("/v1/links", headers=headers, body=json.dumps(said).encode()).status_code == 202
+
+    for number in range(most + 5):
+        ask(number, f"198.51.100.{number}, 192.0.2.7")
+    assert sum(len(batch) for batch in iter(received, [])) == most
+    wired.setenv("COURTYARD_PROXIES", "1")
+    app.environment.cache_clear()
+    ask(999, "10.0.0.1, 203.0.113.9, 192.0.2.7")
+    assert len(received()) == 1
+
+
 # unsubscribing
 
 
@@ -972,6 +1046,8 @@ def test_fault_40_the_api_needs_just_what_its_policy_allows(api: Client, records
     assert api.http.get("/v1/statement", headers=bearer(code)).status_code == 200
     assert say(api, code).status_code == 201
     assert wish(api, code, large_print=True).status_code == 200
+    assert post(api, "/v1/links", unit=UNIT, contact="wang@owner.example").status_code == 202
+    assert post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="000000").status_code == 404
     assert api.http.get(f"/v1/receipts/{number_of('bank#T-1#1')}", headers=bearer(code)).status_code == 200
     assert api.http.post("/v1/links/pay", headers=bearer(code)).status_code == 201
     form = {"Content-Type": app.FORM}

@@ -271,7 +271,7 @@ def test_only_the_worker_may_send(package: Package) -> None:
 
 
 def test_the_api_may_change_nothing_but_owners_and_add_nothing_but_what_providers_tell(package: Package) -> None:
-    allowed = {"UpdateItem": ["O#*", "C#*"], "PutItem": ["O#*", "L#*", "P#*", "R#*", "M#unmatched"]}
+    allowed = {"UpdateItem": ["O#*", "C#*", "S#*"], "PutItem": ["O#*", "L#*", "P#*", "R#*", "M#unmatched"]}
     writes = ("Put", "Update", "Delete", "BatchWrite", "Transact")
     found = {}
     for statement in policies(package)["ApiHandlerRole"]:

@@ -454,6 +454,7 @@ class Limits(_Rules, frozen=True, kw_only=True):
     An approval holds for `approval_days`. Staff have `task_working_days` for what a stage gives no time of its
     own. Nobody is contacted more than three times a week, nor pressed by a ledger older than a week; a link lives a
     month at least, and little more than a year at most. So many `replies_a_day` are taken in from one owner.
+    A bill or a code may be asked for so often in any twelve hours to one address, for one unit and from one network.
 
     A message of which it is not known whether it went out is given to staff after `unknown_hours`. Text messages are
     limited in the parts carriers bill (`sms_segments_a_month`). A run that would tell more than `run_times` as many
@@ -466,6 +467,9 @@ class Limits(_Rules, frozen=True, kw_only=True):
     task_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
     approval_days: Annotated[int, Meta(ge=1, le=30)] = 15
     replies_a_day: Annotated[int, Meta(ge=1, le=100)] = 10
+    asks_by_address: Annotated[int, Meta(ge=1, le=10)] = 3
+    asks_by_unit: Annotated[int, Meta(ge=1, le=100)] = 6
+    asks_by_network: Annotated[int, Meta(ge=1, le=10_000)] = 60
     unknown_hours: Annotated[int, Meta(ge=1, le=72)] = 12
     sms_segments_a_month: Annotated[int, Meta(ge=0)] | None = None
     run_times: Annotated[int, Meta(ge=1, le=10)] = 2

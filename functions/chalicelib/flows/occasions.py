@@ -4,11 +4,15 @@ An answer is a notice that no stage calls for: its key says what it answers, so 
 reported twice is one message on record. All that keeps a notice safe on its way is the courier's.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
+from msgspec import structs
+
 from ..core.account import Account, Contact, Reply
-from ..core.event import Event, PreferenceChanged, occasion
+from ..core.address import Address, contact_at
+from ..core.event import BillAsked, CodeAsked, Event, PreferenceChanged, occasion
 from ..core.ledger import fold
 from ..core.notice import OCCASION, Notice, State
 from ..core.preference import ways
@@ -17,32 +21,42 @@ from ..core.reply import event_of
 from ..core.rulebook import Channel
 from .delivery import Courier
 from .reminders import Job
-from .sender import Telling
+from .sender import Ready, Telling
+from .sessions import MINUTES, open_session
 
 _WAYS = (Channel.EMAIL, Channel.SMS)
 
 
+ASKED = {Channel.EMAIL: "my-bill", Channel.SMS: "sms-code"}
+"""What whoever asks for their bill gets, by the channel they name: a text message may hold no link."""
+
+
 class About(NamedTuple):
-    """What a key says an answer is about: a kind of event and which one."""
+    """What a key says an answer is about: a kind of event and which one.
+
+    Of what goes to one address alone also the unit it was asked for and the address, by their marks.
+    """
 
     kind: str
     id: str
+    unit: str = ""
+    address: str = ""
 
 
-def key(about: About) -> str:
-    """The key of an answer; its step has a dot, for it is no step of the policy."""
-    return f"{OCCASION}#{about.kind}.{about.id}"
+def key(*about: str) -> str:
+    """The key of an answer; its step has dots, for it is no step of the policy."""
+    return f"{OCCASION}#{'.'.join(about)}"
 
 
 def about(key: str) -> About:
     """What an answer is about, by its key."""
-    kind, _, id = key.removeprefix(f"{OCCASION}#").partition(".")
-    return About(kind, id)
+    parts = key.removeprefix(f"{OCCASION}#").split(".")
+    return About(*[*parts, ""][:4])
 
 
 def reply_key(reply: Reply) -> str:
     """The key of the answer to a reply."""
-    return key(About("reply", reply.wish.id))
+    return key("reply", reply.wish.id)
 
 
 def is_occasion(key: str) -> bool:
@@ -73,6 +87,14 @@ class Answers(Courier):
         ledger = fold(account, self.bundle.rules, self.on)
         return Telling(account, ledger, event, channel, contact, notice, self.now)
 
+    def _ready(self, telling: Telling) -> Ready | State | None:
+        """A code is made as it is sent, so that nobody else ever has it."""
+        if isinstance(telling.about, CodeAsked):
+            asked, pin = about(telling.notice.key), self.sender.new_pin()
+            open_session(self.records, telling.account.owner.id, asked.unit, asked.address, pin, self.now)
+            telling = replace(telling, about=CodeAsked(pin, MINUTES))
+        return super()._ready(telling)
+
     def _takes_turn(self, telling: Telling) -> bool:
         """An answer disturbs nobody, so it need not wait."""
         return True
@@ -96,15 +118,32 @@ def _event(account: Account, about: About) -> Event | None:
     match about.kind:
         case "reply":
             return next((event_of(reply) for reply in account.replies if reply.wish.id == about.id), None)
+        case "my-bill":
+            return BillAsked()
+        case "sms-code":
+            return CodeAsked("", MINUTES)
         case "preference-changed" if about.id == str(account.preferred):
             return PreferenceChanged(account.owner.language, ways(account))
     return None
 
 
 def _way(account: Account, notice: Notice) -> tuple[Channel, Contact] | None:
-    """The best way to write to an owner, and to whom."""
+    """The best way to write to an owner, and to whom; what was asked for by an address goes there or nowhere."""
+    asked = about(notice.key)
+    if asked.address:
+        return _way_to(account, notice, asked)
     for channel in _WAYS:
         contact = contact_by(account, channel, notice.tried)
         if contact and channel not in account.unsubscribed:
             return channel, contact
     return None
+
+
+def _way_to(account: Account, notice: Notice, asked: About) -> tuple[Channel, Contact] | None:
+    """The contact who has an address, while it is one that may be written to."""
+    channel = next(channel for channel, kind in ASKED.items() if kind == asked.kind)
+    contact = contact_at(account, Address(channel, asked.address))
+    if contact is None:
+        return None
+    alone = structs.replace(account, owner=structs.replace(account.owner, contacts=(contact,)))
+    return (channel, contact) if contact_by(alone, channel, notice.tried) else None

@@ -12,7 +12,7 @@ from ..core.errors import TooMany
 from ..core.preference import Preferences, PreferencesView, preferences, shown, ways
 from ..core.rulebook import Channel, Language
 from .links import open_link
-from .occasions import About, key
+from .occasions import key
 from .ports import Queue
 from .quota import Quota, take, wait
 from .records import Records
@@ -49,7 +49,7 @@ def change_preferences(
 
 
 def _key(account: Account) -> str:
-    return key(About("preference-changed", str(account.preferred)))
+    return key("preference-changed", str(account.preferred))
 
 
 def unsubscribe(records: Records, code: str, *, today: date) -> Told:

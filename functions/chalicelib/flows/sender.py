@@ -27,6 +27,7 @@ from ..core.sms import segments, signed
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Journal, Mail, Mode, Queue, Silence, Sms
 from .records import Records
+from .sessions import new_pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Sender:
     mode: Mode
     team: frozenset[str] = frozenset()
     new_code: Mint = new_code
+    new_pin: Mint = new_pin
     proofreader: Proofreader = field(default_factory=Proofreader)
     queue: Queue | None = None
     rates: Mapping[Channel, float] = field(default_factory=dict)
