@@ -327,7 +327,10 @@ def test_the_gateways_own_answers_look_like_ours(package: Package) -> None:
     answers = definition["x-amazon-apigateway-gateway-responses"]
     assert set(answers) >= {"DEFAULT_4XX", "DEFAULT_5XX"}
     for answer in answers.values():
-        assert answer["responseParameters"]["gatewayresponse.header.Cache-Control"] == "'no-store'"
+        headers = {**app.HEADERS, "Content-Type": app.PROBLEM, "Content-Security-Policy": "sandbox"}
+        assert answer["responseParameters"] == {
+            f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
+        }
         assert '"type":"about:blank"' in answer["responseTemplates"]["application/json"]
 
 
