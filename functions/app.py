@@ -19,7 +19,17 @@ from chalicelib import settings
 from chalicelib.core import bundle as rules_bundle
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
-from chalicelib.core.errors import BadInput, BundleMissing, Conflict, CourtyardError, NotFound, Unverified
+from chalicelib.core.errors import (
+    BadForm,
+    BadInput,
+    BundleMissing,
+    Conflict,
+    CourtyardError,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unverified,
+)
 from chalicelib.core.notice import IN_HAND, trace
 from chalicelib.core.rulebook import Language
 from chalicelib.flows import statements
@@ -52,6 +62,9 @@ HEADERS = {
 PROBLEMS: dict[type[CourtyardError], tuple[int, str]] = {
     NotFound: (404, "Not found"),
     BadInput: (400, "Bad request"),
+    BadForm: (400, "Bad request"),
+    TooLarge: (413, "Too large"),
+    TooMany: (429, "Too many requests"),
     Unverified: (403, "Not verified"),
     Conflict: (409, "Conflict"),
     BundleMissing: (503, "Not available"),
@@ -165,7 +178,7 @@ def with_headers(event: Any, get_response: Callable[[Any], Response]) -> Respons
     """Every answer is private, never cached; every error is a problem document (RFC 9457)."""
     response = get_response(event)
     if response.status_code >= 400 and response.headers.get("Content-Type") not in (PROBLEM, HTML_TYPE):
-        response = problem(response.status_code, _title(response), None)
+        response = problem(response.status_code, _title(response))
     response.headers = {**HEADERS, **response.headers}
     return response
 
@@ -176,11 +189,21 @@ def _title(response: Response) -> str:
     return " ".join(words).capitalize() or "Error"
 
 
-def problem(status: int, title: str, detail: str | None) -> Response:
-    body = {"type": "about:blank", "title": title, "status": status}
-    if detail:
-        body["detail"] = detail
+def problem(status: int, title: str, **more: Any) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, **more}
     return Response(msgspec.json.encode(body).decode(), {"Content-Type": PROBLEM}, status)
+
+
+def refused(error: CourtyardError) -> Response:
+    """An error of ours as a problem document: which fields of a form are wrong, when to come again."""
+    status, title = PROBLEMS.get(type(error), (500, "Internal error"))
+    if isinstance(error, BadForm):
+        return problem(status, title, errors=[{"field": field, "code": code} for field, code in error.faults])
+    if isinstance(error, TooMany):
+        answer = problem(status, title)
+        answer.headers["Retry-After"] = str(error.seconds)
+        return answer
+    return problem(status, title, **({"detail": str(error)} if str(error) else {}))
 
 
 def answered(view: Callable[[Request], Response]) -> Response:
@@ -190,11 +213,10 @@ def answered(view: Callable[[Request], Response]) -> Response:
         assert request is not None  # noqa: S101  # views run inside a request
         return view(request)
     except CourtyardError as error:
-        status, title = PROBLEMS.get(type(error), (500, "Internal error"))
-        return problem(status, title, str(error) or None)
+        return refused(error)
     except Exception as error:
         _note_fault(view.__name__.strip("_"), error)
-        return problem(500, "Internal error", None)
+        return problem(500, "Internal error")
 
 
 class Broken(Exception):
@@ -217,8 +239,8 @@ def told_as(where: str) -> Iterator[None]:
         raise _note_fault(where, error) from None
 
 
-def json_answer(body: Any) -> Response:
-    return Response(msgspec.json.encode(body).decode(), {"Content-Type": "application/json"}, 200)
+def json_answer(body: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body).decode(), {"Content-Type": "application/json"}, status)
 
 
 @app.route("/v1/health", methods=["GET"])
@@ -236,6 +258,96 @@ def _statement(request: Request) -> Response:
     on = _day(request, "on") or today()
     language = _language(request)
     return json_answer(statements.statement_by_link(records(), bundle(), code, on=on, today=today(), language=language))
+
+
+@app.route("/v1/receipts/verify", methods=["GET"])
+def verify_receipt() -> Response:
+    return answered(_verify_receipt)
+
+
+def _verify_receipt(request: Request) -> Response:
+    """Whether a printed receipt is genuine; for anybody, and nothing more."""
+    from chalicelib.flows.receipts import receipt_state
+
+    said = [_query(request).get(name, "")[:40] for name in ("number", "check")]
+    return json_answer({"state": receipt_state(records(), bundle(), *said, today=today())})
+
+
+@app.route("/v1/receipts/{number}", methods=["GET"])
+def receipt(number: str) -> Response:
+    return answered(_receipt)
+
+
+def _receipt(request: Request) -> Response:
+    from chalicelib.flows.receipts import receipt_by_link
+
+    code, number, language = _bearer(request), (request.uri_params or {}).get("number", ""), _language(request)
+    return json_answer(receipt_by_link(records(), bundle(), code, number, today=today(), language=language))
+
+
+@app.route("/v1/links", methods=["POST"])
+def send_my_bill() -> Response:
+    return answered(_send_my_bill)
+
+
+def _send_my_bill(request: Request) -> Response:
+    """The same answer for everybody, before anybody has looked whether there is such a unit or address."""
+    from chalicelib.core.form import form
+    from chalicelib.flows.asks import AskForm, ask
+
+    ask(records(), bundle(), queue(), form(_body(request), AskForm), network=_network(request), now=now())
+    return json_answer({"sent": True}, 202)
+
+
+@app.route("/v1/sessions", methods=["POST"])
+def session() -> Response:
+    return answered(_session)
+
+
+def _session(request: Request) -> Response:
+    """A link for the code that came by text message."""
+    from chalicelib.core.form import form
+    from chalicelib.flows.sessions import SessionForm, exchange
+
+    said = form(_body(request), SessionForm)
+    return json_answer(exchange(records(), bundle(), said, network=_network(request), now=now()))
+
+
+@app.route("/v1/amount", methods=["GET"])
+def amount() -> Response:
+    return answered(lambda request: json_answer(_amount(request)))
+
+
+def _amount(request: Request) -> Any:
+    return statements.amount_by_link(records(), bundle(), _bearer(request), today=today())
+
+
+@app.route("/v1/links/pay", methods=["POST"])
+def pass_on() -> Response:
+    return answered(_pass_on)
+
+
+def _pass_on(request: Request) -> Response:
+    """A link that shows a relative how much to pay, and nothing else."""
+    from chalicelib.flows.links import pay_link
+
+    return json_answer(pay_link(records(), bundle(), _bearer(request), now=now()), 201)
+
+
+@app.route("/v1/replies", methods=["POST"])
+def reply() -> Response:
+    return answered(_reply)
+
+
+def _reply(request: Request) -> Response:
+    """Takes in what an owner says; said again, it is answered as it was the first time."""
+    from chalicelib.core.form import form
+    from chalicelib.core.reply import taken
+    from chalicelib.core.wish import ReplyForm
+    from chalicelib.flows.replies import take_reply
+
+    said = form(_body(request), ReplyForm)
+    return json_answer(taken(take_reply(records(), bundle(), queue(), _bearer(request), said, now=now())), 201)
 
 
 @app.route("/v1/unsubscribe", methods=["GET"])
@@ -266,8 +378,22 @@ def _unsubscribe(request: Request) -> Response:
     form = _body(request)
     if b"List-Unsubscribe" not in form or b"One-Click" not in form:
         raise BadInput("List-Unsubscribe", "must be One-Click")
-    language = preferences.unsubscribe(records(), _token(request), today=today())
-    return _page("unsubscribe", language, "done")
+    language, remains = preferences.unsubscribe(records(), _token(request), today=today())
+    return _page("unsubscribe", language, "done", way=bundle().words.channels[remains].of(language))
+
+
+@app.route("/v1/preferences", methods=["PUT"])
+def change_preferences() -> Response:
+    return answered(_change_preferences)
+
+
+def _change_preferences(request: Request) -> Response:
+    from chalicelib.core.form import form
+    from chalicelib.core.preference import Preferences
+    from chalicelib.flows import preferences
+
+    said, code = form(_body(request), Preferences), _bearer(request)
+    return json_answer(preferences.change_preferences(records(), bundle(), queue(), code, said, now=now()))
 
 
 @app.route("/v1/payments/{provider}", methods=["POST"])
@@ -290,14 +416,14 @@ def _payment(request: Request) -> Response:
     return json_answer({"received": money.transaction})
 
 
-def _page(name: str, language: Language, state: str, status: int = 200) -> Response:
+def _page(name: str, language: Language, state: str, status: int = 200, way: str = "") -> Response:
     from chalicelib.core.message import HTML
 
     community = bundle().rules.community
     centre = {"name": community.service_centre.name.of(language), "phone": community.service_centre.phone}
     labels = {key: text.of(language) for key, text in bundle().words.labels.items()}
     html = HTML.from_string(bundle().pages[name][language]).render(
-        language=language, centre=centre, labels=labels, state=state
+        language=language, centre=centre, labels=labels, state=state, way=way
     )
     return Response(html, {"Content-Type": HTML_TYPE}, status)
 
@@ -308,6 +434,16 @@ def _bearer(request: Request) -> str:
     if scheme.lower() != "bearer":
         raise NotFound
     return str(code)
+
+
+def _network(request: Request) -> str:
+    """Where a request comes from, by a mark: what a proxy of ours has seen counts, what the sender claims does not."""
+    from chalicelib.core.address import network
+
+    seen = [one.strip() for one in request.headers.get("x-forwarded-for", "").split(",")]
+    proxies = environment().proxies
+    behind = seen[-1 - proxies] if 0 < proxies < len(seen) else ""
+    return network(behind or str(request.context.get("identity", {}).get("sourceIp", "")))
 
 
 def _language(request: Request) -> Language | None:
@@ -375,12 +511,12 @@ def has_time(context: Any) -> bool:
 @app.on_sqs_message(queue="courtyard-notices", batch_size=5, maximum_concurrency=WORKERS, name="worker")
 def worker(event: Any) -> dict[str, list[dict[str, str]]]:
     """Delivers queued notices; only those that broke, or that another worker has, are given back to the queue."""
-    from chalicelib.flows.delivery import deliver
+    from chalicelib.flows.work import work
 
     failed = []
     for record in event.to_dict()["Records"]:
         try:
-            state = deliver(records(), bundle(), sender(), record["body"], now=now())
+            state = work(records(), bundle(), sender(), record["body"], now=now())
             if state in IN_HAND:  # if the worker that has it dies, this message finds out
                 failed.append({"itemIdentifier": record["messageId"]})
         except Exception as error:

@@ -67,10 +67,23 @@ def print_calls(answer: Row, words: Words, language: Language) -> None:
         if not row["about"]:
             table.add_row(*_cells(row, words, language))
     out.print(table)
+    for row in answer["tasks"]:
+        if row["reply"]:
+            out.print(_reply(row), markup=False, highlight=False, soft_wrap=True)
     for stage in dict.fromkeys(row["stage"] for row in answer["tasks"] if row["about"]):
         out.print(_cases([row for row in answer["tasks"] if row["about"] and row["stage"] == stage], words, language))
         out.print(words.labels[f"help-{stage}"].of(language), highlight=False, soft_wrap=True)
     console.print_held_back(out, answer["held_back"], words, language)
+
+
+_SAID = ("on", "parts", "method", "title", "tax_id", "message")
+
+
+def _reply(row: Row) -> str:
+    """What an owner said: whatever they typed is text, not the terminal's to obey."""
+    said = row["reply"]
+    parts = [said["number"], row["owner"], row["stage_name"], *(str(said[name]) for name in _SAID if name in said)]
+    return " · ".join(parts)
 
 
 def _headed(names: Sequence[str], words: Words, language: Language) -> Table:

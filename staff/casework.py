@@ -5,6 +5,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from msgspec import to_builtins
+
 from chalicelib.core.account import Account, Hold
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import instant, local_date
@@ -16,6 +18,7 @@ from chalicelib.core.ledger import fold
 from chalicelib.core.money import total
 from chalicelib.core.notice import Outcome, Task
 from chalicelib.core.reach import contact_by
+from chalicelib.core.reply import is_reply, reply_of
 from chalicelib.core.rulebook import Channel, Language
 from chalicelib.core.tasks import OUTCOMES, OpenTask, Standing
 from chalicelib.flows import tasks
@@ -38,7 +41,9 @@ def add_commands(command: session.Command) -> None:
         "updated, kept (an address that failed), sent, not-sent (a message nobody knew of), resume, ended",
     )
     noted.add_argument("--on", type=session.day, help="the day (default: today)")
-    noted.add_argument("--case", help="which case, where several are open: its key, as `calls --json` gives it")
+    noted.add_argument(
+        "--case", help="which case, where several are open: a reply's number, or the key `calls --json` gives"
+    )
     noted.add_argument("--at", type=_hour, help="the hour, HH:MM (default: now)")
     noted.add_argument("--dry-run", action="store_true", help="check it, write nothing")
     called = command("calls", calls, "what staff have still to do", "courtyard calls --on 2026-12-01")
@@ -67,7 +72,7 @@ def record(said: Any) -> int:
     way, allowed = Channel(said.what), [one.value for one in OUTCOMES[Channel(said.what)]]
     if said.outcome not in allowed:
         raise session.Refused(session.text(rules, said, "unknown-name", name=said.outcome) + f" [{', '.join(allowed)}]")
-    before = tasks.open_task(records, owner, way, on)
+    before = tasks.open_task(records, rules, owner, way, on)
     outcome = Outcome(said.outcome)
     if said.dry_run:
         return _tell_record(said, rules, owner, before)
@@ -95,7 +100,7 @@ def _close_case(said: Any, rules: Bundle, records: Records, owner: str, on: date
 
 def _meant(said: Any, rules: Bundle, records: Records, owner: str, on: date) -> Task:
     """The one open case that may end so; of several, staff say which."""
-    cases = tasks.open_cases(records, owner, on, said.case)
+    cases = tasks.open_cases(records, rules, owner, on, said.case)
     if not cases:
         raise session.Refused(session.text(rules, said, "no-case", name=owner))
     fitting = tasks.with_outcome(rules, cases, said.outcome)
@@ -177,4 +182,13 @@ def _row(records: Records, rules: Bundle, one: OpenTask, on: date, language: Lan
         "reason": task.reason,
         "key": task.key,
         "about": subject(records, rules, task, account, language),
+        "reply": _reply(account, task),
     }
+
+
+def _reply(account: Account, task: Task) -> dict[str, Any] | None:
+    """What the owner said, where the case comes from a reply."""
+    if not is_reply(task):
+        return None
+    reply = reply_of(account, task)
+    return {"number": reply.number, **{name: said for name, said in to_builtins(reply.wish).items() if name != "id"}}

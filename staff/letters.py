@@ -134,7 +134,7 @@ def _letter(records: Records, rules: Bundle, step: Step, reader: Proofreader) ->
 
 
 def sheet(rules: Bundle, account: Account, step: Step, url: str, reader: Proofreader | None = None) -> str:
-    """A letter as HTML: the stage's own words, in large print for whoever is cared for so; Refused if unlawful."""
+    """A letter as HTML: the stage's own words, in large print for whom it is for; Refused if unlawful."""
     language, contact = account.owner.language, account.owner.contacts[0]
     ledger = fold(account, rules.rules, step.on)
     known = [key for key in step.bills if key in ledger.debts]

@@ -11,10 +11,10 @@ from jinja2 import TemplateError, meta
 from chalicelib.core import consistency
 from chalicelib.core.bundle import Bundle, MessageText, Tone
 from chalicelib.core.compliance import published_ceiling
-from chalicelib.core.event import ASKS_FOR_MONEY, PROMOTIONS
+from chalicelib.core.event import PROMOTIONS
 from chalicelib.core.fault import Fault
 from chalicelib.core.fault import Path as Place
-from chalicelib.core.lawbook import Kind, Where, kind_of
+from chalicelib.core.lawbook import Where, kind_of, kind_of_occasion
 from chalicelib.core.message import HTML, Message, rendered
 from chalicelib.core.naming import unknown
 from chalicelib.core.rulebook import Channel, Language, SmsProfile, Stage
@@ -44,7 +44,7 @@ class Sheet(NamedTuple):
         """What the message is, by the way it leaves."""
         if self.stage:
             return Where(kind_of(self.stage, channel), self.language, stage=self.stage.id)
-        return Where(occasion_kind(self.name, channel), self.language)
+        return Where(kind_of_occasion(self.name, channel), self.language)
 
     def filled_in(self, draft: Bundle) -> Message:
         # 43 characters is what a code takes
@@ -52,15 +52,6 @@ class Sheet(NamedTuple):
         said = self.specimen.values(draft, url=url, unsubscribe_url=url)
         HTML.from_string(draft.pages["unsubscribe"][self.language]).render(**said, state="ask")
         return rendered(self.text, said)
-
-
-def occasion_kind(name: str, channel: Channel) -> Kind:
-    """What the message of an occasion is: one that asks for money has to say how to pay it."""
-    if name in PROMOTIONS:
-        return Kind.PROMOTION
-    if channel is Channel.SMS:
-        return Kind.SMS
-    return Kind.REMINDER if name in ASKS_FOR_MONEY else Kind.ANSWER
 
 
 def sheets(draft: Bundle) -> Iterator[Sheet]:

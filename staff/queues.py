@@ -12,9 +12,9 @@ from chalicelib import settings
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.notice import IN_HAND
 from chalicelib.edge.queue import SqsQueue
-from chalicelib.flows.delivery import deliver
 from chalicelib.flows.records import Records
 from chalicelib.flows.sender import Sender
+from chalicelib.flows.work import work
 
 from . import aws
 
@@ -136,7 +136,7 @@ def deliver_all(
     while batch := queue.take():
         for body, handle in batch:
             try:
-                state = deliver(records, rules, sender, body, now=now())
+                state = work(records, rules, sender, body, now=now())
             except msgspec.DecodeError:  # no job: after some tries the queue gives it up
                 continue
             states[state.value] += 1

@@ -9,10 +9,10 @@ from chalicelib.core.calendar import ONE_DAY
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import OUTCOMES, Standing
 from chalicelib.flows import approvals, reminders, tasks
-from chalicelib.flows.delivery import deliver
 from chalicelib.flows.records import Records
 from chalicelib.flows.run import queue_run
 from chalicelib.flows.sender import Sender
+from chalicelib.flows.work import work
 
 from .outbox import Outbox, OutboxMail, OutboxSms
 from .outlook import opening
@@ -61,6 +61,6 @@ def replay(
             if until - day > _LEFT_OPEN:
                 _work_off(records, rules, run, day, outbox.now)
             while queue.bodies:
-                deliver(records, rules, sender, queue.bodies.popleft(), now=outbox.now)
+                work(records, rules, sender, queue.bodies.popleft(), now=outbox.now)
         on_day(index + 1)
         day += ONE_DAY

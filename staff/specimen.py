@@ -146,8 +146,8 @@ def _event(name: str, rules: Rulebook, account: Account, persona: Persona) -> _M
         "paid-up": (paid, PaidUp()),
         "refund": (_refunded(paid), PaymentReturned("P2")),
         "my-bill": (account, BillAsked()),
-        "service-received": (account, ServiceAsked("2027-0120-3", answer_by)),
-        "invoice-requested": (account, InvoiceAsked("2027-0120-4", answer_by, persona.title)),
+        "service-received": (account, ServiceAsked("270120-7K3F", answer_by)),
+        "invoice-requested": (account, InvoiceAsked("270120-M0XE", answer_by, persona.title)),
         "sms-code": (account, CodeAsked("402913", 5)),
         "preference-changed": (account, PreferenceChanged(account.owner.language, (Channel.SMS, Channel.LETTER))),
         "email-bounced": (account, MailBounced("somebody@example.com", _ASKED)),
@@ -162,6 +162,7 @@ def _event(name: str, rules: Rulebook, account: Account, persona: Persona) -> _M
 
 
 _PAUSES: dict[str, tuple[HoldKind, bool]] = {
+    "payment-reported": ("paid-claim", True),
     "help-received": ("hardship", True),
     "dispute-received": ("dispute", True),
     "promise-confirmed": ("promise", True),
@@ -212,7 +213,7 @@ def _held(account: Account, kind: HoldKind) -> Account:
         from_=_ASKED,
         until=second if is_plan else _ASKED + timedelta(days=15),
         bills=(bill.key,),
-        stops_late_fee=kind != "promise",
+        stops_late_fee=kind not in ("promise", "paid-claim"),
         instalments=parts if is_plan else (),
     )
     return replace(account, holds=(hold,))

@@ -7,7 +7,6 @@ from typing import Any
 from chalicelib.core.account import Account, Contact
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.message import unbroken
-from chalicelib.core.rulebook import Treatment
 from chalicelib.core.voice import one_line
 from chalicelib.core.words import day_text
 
@@ -20,7 +19,7 @@ _IN_WINDOW = 60
 
 
 def sheet(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Account, *, reference: str, on: date) -> str:
-    """A letter as HTML, filled in; in large print for an owner who is cared for so."""
+    """A letter as HTML, filled in; in large print for an owner who wishes it or is cared for so."""
     return unbroken(_filled(words, said, rules, account, reference=reference, on=on))
 
 
@@ -35,7 +34,7 @@ def _filled(words: Paper, said: Mapping[str, Any], rules: Bundle, account: Accou
         address_lines=_address(contact, f"{said['community']} {_home(account, rules, on)}".strip()),
         account=rules.rules.payments.account,
         addressee=shortened(said["name"]),
-        is_large=Treatment.LARGE_PRINT in account.owner.care,
+        is_large=account.has_large_print,
         units=units,
         bill_code=paper.code(said["url"]) if said["url"] else "",
         pay_code=paper.code(f"{said['site_url']}/{_WAY_TO_PAY}/"),

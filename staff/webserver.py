@@ -28,6 +28,12 @@ _POLICY = (
 )
 _PRIVATE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 _HEADERS = {"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+_GATEWAYS = {
+    **_HEADERS,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "sandbox",
+    "Strict-Transport-Security": "max-age=63072000",
+}
 
 Responder = Callable[[Request], Response]
 
@@ -57,7 +63,7 @@ def api(app: Any) -> Responder:
 def _refused(status: int, title: str) -> Response:
     """What the gateway's own answers look like (`patches.yml`)."""
     body = json.dumps({"type": "about:blank", "title": title, "status": status})
-    return Response(body, status, {**_HEADERS, "Cache-Control": "no-store"}, content_type="application/problem+json")
+    return Response(body, status, _GATEWAYS, content_type="application/problem+json")
 
 
 def site(folder: Path) -> Responder:

@@ -24,6 +24,7 @@ from chalicelib.core.account import Holder
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.link import Scope
 from chalicelib.core.notice import Notice, State
+from chalicelib.core.receipt import number_of
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.signature import signed
 from chalicelib.flows.links import mint, new_code
@@ -112,7 +113,8 @@ def test_the_published_example_to_the_fen(api: Client, records: Records) -> None
     assert {key: one[key] for key in expected} == expected
     assert [line["amount"] for line in one["lines"] if line["kind"] == "late_fee"] == [926, 2240]
     (paid,) = body["payments"]
-    assert (paid["paid_on"], paid["method"], paid["amount"], paid["receipt"]) == ("2026-05-01", "bank", 50000, "T-1")
+    assert (paid["paid_on"], paid["method"], paid["amount"], paid["reference"]) == ("2026-05-01", "bank", 50000, "T-1")
+    assert re.fullmatch("R[0-9A-Z]{10}", paid["receipt"])
     (allocation,) = paid["allocations"]
     assert (allocation["bill"], allocation["part"], allocation["amount"]) == ("2026-Q1", "principal", 50000)
     assert body["holds"] == []
@@ -294,6 +296,251 @@ def test_a_function_without_its_rules_says_so(wired: pytest.MonkeyPatch, tmp_pat
     assert answer.headers["Content-Type"] == PROBLEM
 
 
+# replies
+
+
+def say(api: Client, code: str, **said: Any) -> Any:
+    form = {"id": "reply-000000000001", "kind": "dispute", **said}
+    headers = {**bearer(code), "Content-Type": "application/json"}
+    return api.http.post("/v1/replies", headers=headers, body=json.dumps(form).encode())
+
+
+def test_a_reply_is_taken_in_once_and_answered_by_the_worker(api: Client, records: Records) -> None:
+    code = code_for(records)
+    first, again = say(api, code), say(api, code)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.body == again.body
+    body = json.loads(first.body)
+    assert body["number"].startswith("260630-")
+    assert (body["kind"], body["received_on"], body["answer_by"]) == ("dispute", "2026-06-30", "2026-07-03")
+    paused = body["hold"]
+    assert (paused["kind"], paused["from"], paused["stops_late_fee"]) == ("dispute", "2026-06-30", True)
+    assert (body["refused"], body["instalments"]) == (None, [])
+    assert work(api, received()) == {"batchItemFailures": []}
+    assert len(mails()) == 1
+    shown = json.loads(api.http.get("/v1/statement", headers=bearer(code)).body)
+    assert [one["number"] for one in shown["replies"]] == [body["number"]]
+    assert "help" in shown["can_reply"]
+
+
+def test_where_the_rules_pause_nothing_the_reply_is_taken_in_all_the_same(api: Client, records: Records) -> None:
+    answer = say(api, code_for(records), kind="promise", on="2026-12-31")
+    body = json.loads(answer.body)
+    assert (answer.status_code, body["hold"], body["refused"]["code"]) == (201, None, "hold-long")
+    assert body["refused"]["values"] == {"last": "2026-07-15"}
+
+
+def test_what_is_wrong_with_a_reply_is_told_field_by_field(api: Client, records: Records) -> None:
+    code = code_for(records)
+    answer = say(api, code, kind="promise", parts=3, more=1)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, PROBLEM)
+    assert json.loads(answer.body)["errors"] == [{"field": "more", "code": "unknown"}]
+    answer = say(api, code, kind="promise", parts=3)
+    assert {one["field"] for one in json.loads(answer.body)["errors"]} == {"on", "parts"}
+    say(api, code)
+    assert say(api, code, kind="call").status_code == 409
+    assert say(api, code, message="x" * 11_000).status_code == 413
+    for number in range(9):
+        say(api, code, kind="call", id=f"{number:016}")
+    busy = say(api, code, kind="call", id="y" * 16)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (429, "86400")
+
+
+def test_a_link_that_is_no_account_takes_no_reply(api: Client, records: Records) -> None:
+    answers = [say(api, code) for code in (new_code(), "", code_for(records, "unsubscribe"))]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.body for answer in answers}) == 1
+    assert received() == []
+
+
+# preferences, and a link to pass on
+
+
+def wish(api: Client, code: str, **said: Any) -> Any:
+    form = {"language": "zh", "email": True, "sms": True, "large_print": False, **said}
+    headers = {**bearer(code), "Content-Type": "application/json"}
+    return api.http.request("PUT", "/v1/preferences", headers=headers, body=json.dumps(form).encode())
+
+
+def test_preferences_are_as_the_owner_wishes_and_say_what_remains(api: Client, records: Records) -> None:
+    code = code_for(records)
+    answer = wish(api, code, email=False, language="en", large_print=True)
+    expected = {"language": "en", "email": False, "sms": True, "large_print": True, "remains": "sms"}
+    assert (answer.status_code, json.loads(answer.body)) == (200, expected)
+    shown = json.loads(api.http.get("/v1/statement", headers=bearer(code)).body)
+    assert (shown["preferences"], shown["language"]) == (expected, "en")
+    assert work(api, received()) == {"batchItemFailures": []}
+    assert [notice.stage for notice in records.notices.load_history(OWNER).notices] == ["preference-changed"]
+
+
+def test_preferences_are_given_whole_and_by_their_owner_alone(api: Client, records: Records) -> None:
+    code = code_for(records)
+    assert wish(api, new_code()).status_code == wish(api, code_for(records, "pay")).status_code == 404
+    answer = wish(api, code, email="yes", owner="o-2")
+    assert answer.status_code == 400
+    assert json.loads(answer.body)["errors"] == [
+        {"field": "owner", "code": "unknown"},
+        {"field": "email", "code": "invalid"},
+    ]
+
+
+def test_a_link_to_pass_on_shows_how_much_to_pay_and_nothing_else(api: Client, records: Records) -> None:
+    answer = api.http.post("/v1/links/pay", headers=bearer(code_for(records)))
+    made = json.loads(answer.body)
+    assert (answer.status_code, made["expires"]) == (201, "2026-07-30")
+    address, _, code = made["url"].partition("#")
+    assert address == "https://sample.example/pay-for/"
+    shown = api.http.get("/v1/amount", headers=bearer(code))
+    assert json.loads(shown.body) == {
+        "on": "2026-06-30",
+        "currency": "CNY",
+        "balance": 76622,
+        "overdue": 76622,
+        "due_on": "2026-03-31",
+        "references": ["3-2-1201 2026Q1"],
+        "rules": "test-revision",
+    }
+    for call in ("/v1/statement", "/v1/links/pay", "/v1/preferences", "/v1/replies"):
+        method = {"/v1/statement": "GET", "/v1/preferences": "PUT"}.get(call, "POST")
+        form = {"/v1/replies": {"id": "x" * 16, "kind": "call"}}.get(call, {})
+        form = {"language": "zh", "email": True, "sms": True, "large_print": False} if method == "PUT" else form
+        headers = {**bearer(code), "Content-Type": "application/json"}
+        assert api.http.request(method, call, headers=headers, body=json.dumps(form).encode()).status_code == 404
+
+
+def test_the_link_of_an_account_shows_no_amount_alone_and_only_so_many_are_passed_on(
+    api: Client, records: Records
+) -> None:
+    code = code_for(records)
+    assert api.http.get("/v1/amount", headers=bearer(code)).status_code == 404
+    answers = [api.http.post("/v1/links/pay", headers=bearer(code)) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 24 * 3600
+
+
+# receipts
+
+
+def verified(api: Client, number: str, check: str) -> tuple[int, Any]:
+    answer = api.http.get(f"/v1/receipts/verify?{urlencode({'number': number, 'check': check})}")
+    return answer.status_code, json.loads(answer.body)
+
+
+def test_a_receipt_says_what_was_paid_and_anybody_can_see_that_it_is_genuine(api: Client, records: Records) -> None:
+    code = code_for(records)
+    statement = json.loads(api.http.get("/v1/statement", headers=bearer(code)).body)
+    number = statement["payments"][0]["receipt"]
+    answer = api.http.get(f"/v1/receipts/{number}", headers={**bearer(code), "Accept-Language": "en"})
+    body = json.loads(answer.body)
+    assert (body["number"], body["amount"], body["paid_on"], body["payer_unit"]) == (number, 50000, "2026-05-01", UNIT)
+    (line,) = body["lines"]
+    assert (line["bill"], line["part"], line["amount"], line["kind_name"]) == (
+        "2026-Q1",
+        "principal",
+        50000,
+        "Property service fee",
+    )
+    assert (body["credit"], body["is_reversed"], body["reversed_on"]) == (0, False, None)
+    again = api.http.get(f"/v1/receipts/{number.lower()}", headers={**bearer(code), "Accept-Language": "en"})
+    assert again.body == answer.body
+    assert verified(api, number, body["check"]) == (200, {"state": "genuine"})
+    assert verified(api, number, "x")[1] == verified(api, "R0", body["check"])[1] == {"state": "unknown"}
+    records.record_payment(OWNER, payment(50_000, "2026-06-01", id="bank#T-2#1", reverses="bank#T-1#1"))
+    assert verified(api, number, body["check"]) == (200, {"state": "reversed"})
+
+
+def test_a_receipt_is_shown_to_its_owner_alone(api: Client, records: Records) -> None:
+    records.save_owner(owner("o-2", contact(name="别人")))
+    records.add_facts("o-2", [tenure(), bill(999)])
+    records.record_payment("o-2", payment(999, "2026-05-01", id="bank#T-9#1"))
+    numbers = [number_of("bank#T-9#1"), "R0000000000", "verify%00", "%E6%88%BF"]
+    answers = [api.http.get(f"/v1/receipts/{number}", headers=bearer(code_for(records))) for number in numbers]
+    answers.append(api.http.get(f"/v1/receipts/{number_of('bank#T-1#1')}", headers=bearer(code_for(records, "pay"))))
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.body for answer in answers}) == 1
+
+
+def test_asking_whether_a_receipt_is_genuine_never_breaks(api: Client) -> None:
+    for number, check in [("", ""), ("房", "屋"), ("R" * 5000, "x"), ("\0", "%"), ("R#", "#")]:
+        assert verified(api, number, check) == (200, {"state": "unknown"})
+    answer = api.http.get("/v1/receipts/verify")
+    assert (answer.status_code, json.loads(answer.body)) == (200, {"state": "unknown"})
+
+
+# send me my bill
+
+
+def post(api: Client, path: str, **said: Any) -> Any:
+    return api.http.post(path, headers={"Content-Type": "application/json"}, body=json.dumps(said).encode())
+
+
+@pytest.fixture
+def housed(records: Records) -> Records:
+    records.add_holder(UNIT, Holder(owner=OWNER, from_=day("2021-05-01")))
+    return records
+
+
+def test_whoever_asks_for_a_bill_gets_the_same_answer_and_only_the_owner_gets_the_bill(
+    api: Client, housed: Records
+) -> None:
+    mine = "wang@owner.example"
+    asked = [(UNIT, mine), (UNIT, "x@owner.example"), ("9-9", mine), ("9", "13800000009")]
+    answers = [post(api, "/v1/links", unit=unit, contact=who) for unit, who in asked]
+    assert {answer.status_code for answer in answers} == {202}
+    assert {answer.body for answer in answers} == {b'{"sent":true}'}
+    assert len({tuple(sorted(answer.headers.items())) for answer in answers}) == 1
+    assert work(api, received()) == {"batchItemFailures": []}
+    assert len(mails()) == 1
+
+
+def test_a_code_by_text_message_is_exchanged_for_a_link(
+    api: Client, housed: Records, wired: pytest.MonkeyPatch
+) -> None:
+    sms = FakeSms()
+    sender = Sender(FakeMail(), sms, "live", new_pin=lambda: "012345")
+    wired.setattr(app, "sender", lambda: sender)
+    assert post(api, "/v1/links", unit=UNIT, contact="13800000001").status_code == 202
+    work(api, received())
+    assert "012345" in sms.sent[0][0]
+    wrong = [
+        post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="012346"),
+        post(api, "/v1/sessions", unit="9-9", phone="13800000001", code="012345"),
+        post(api, "/v1/sessions", unit=UNIT, phone="13800000009", code="012345"),
+    ]
+    assert {(answer.status_code, answer.body) for answer in wrong} == {(404, wrong[0].body)}
+    answer = post(api, "/v1/sessions", unit=UNIT, phone="138 0000 0001", code="012345")
+    made = json.loads(answer.body)
+    assert (answer.status_code, made["expires"]) == (200, "2026-07-01")
+    assert api.http.get("/v1/statement", headers=bearer(made["code"])).status_code == 200
+    assert post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="012345").status_code == 404
+
+
+def test_a_form_that_is_none_is_told_and_asks_for_nothing(api: Client, housed: Records) -> None:
+    for said in ({}, {"unit": UNIT, "contact": "me"}, {"unit": "x" * 65, "contact": "a@b.example"}):
+        assert post(api, "/v1/links", **said).status_code == 400
+    assert post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="12345").status_code == 400
+    assert received() == []
+
+
+def test_the_network_is_what_our_own_proxy_has_seen_and_nothing_a_sender_claims(
+    api: Client, housed: Records, wired: pytest.MonkeyPatch
+) -> None:
+    most = builders.rules().collection.limits.asks_by_network
+
+    def ask(number: int, forwarded: str) -> None:
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": forwarded}
+        said = {"unit": f"u-{number}", "contact": f"a{number}@owner.example"}
+        assert api.http.post("/v1/links", headers=headers, body=json.dumps(said).encode()).status_code == 202
+
+    for number in range(most + 5):
+        ask(number, f"198.51.100.{number}, 192.0.2.7")
+    assert sum(len(batch) for batch in iter(received, [])) == most
+    wired.setenv("COURTYARD_PROXIES", "1")
+    app.environment.cache_clear()
+    ask(999, "10.0.0.1, 203.0.113.9, 192.0.2.7")
+    assert len(received()) == 1
+
+
 # unsubscribing
 
 
@@ -333,6 +580,7 @@ def test_one_click_needs_no_header_and_may_be_repeated(
         answer = api.http.post(f"/v1/unsubscribe?t={stop}", headers={"Content-Type": content_type}, body=body)
         assert answer.status_code == 200
         assert "<form" not in answer.body.decode()
+        assert "短信" in answer.body.decode(), "it says by which way bills come now"
         assert unsubscribed(records) == {"email"}
 
 
@@ -394,7 +642,7 @@ def test_a_payment_shows_on_the_statement_as_soon_as_the_provider_has_told(api: 
     answer = notify(api, remittance())
     assert (answer.status_code, json.loads(answer.body)) == (200, {"received": "T-7"})
     body = json.loads(api.http.get("/v1/statement?on=2026-06-30", headers=bearer(code_for(records))).body)
-    paid = {one["receipt"]: (one["paid_on"], one["amount"]) for one in body["payments"]}
+    paid = {one["reference"]: (one["paid_on"], one["amount"]) for one in body["payments"]}
     assert paid["T-7"] == ("2026-06-29", 1234)
 
 
@@ -840,6 +1088,12 @@ def test_fault_40_the_api_needs_just_what_its_policy_allows(api: Client, records
     calls = Calls()
     calls.watch()
     assert api.http.get("/v1/statement", headers=bearer(code)).status_code == 200
+    assert say(api, code).status_code == 201
+    assert wish(api, code, large_print=True).status_code == 200
+    assert post(api, "/v1/links", unit=UNIT, contact="wang@owner.example").status_code == 202
+    assert post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="000000").status_code == 404
+    assert api.http.get(f"/v1/receipts/{number_of('bank#T-1#1')}", headers=bearer(code)).status_code == 200
+    assert api.http.post("/v1/links/pay", headers=bearer(code)).status_code == 201
     form = {"Content-Type": app.FORM}
     assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=ONE_CLICK).status_code == 200
     for transaction, reference in (("T-8", UNIT), ("T-9", "nobody")):

@@ -281,7 +281,7 @@ def test_only_the_worker_may_send(package: Package) -> None:
 
 
 def test_the_api_may_change_nothing_but_owners_and_add_nothing_but_what_providers_tell(package: Package) -> None:
-    allowed = {"UpdateItem": ["O#*"], "PutItem": ["O#*", "P#*", "M#unmatched"]}
+    allowed = {"UpdateItem": ["O#*", "C#*", "S#*"], "PutItem": ["O#*", "L#*", "P#*", "R#*", "M#unmatched"]}
     writes = ("Put", "Update", "Delete", "BatchWrite", "Transact")
     found = {}
     for statement in policies(package)["ApiHandlerRole"]:
@@ -337,7 +337,10 @@ def test_the_gateways_own_answers_look_like_ours(package: Package) -> None:
     answers = definition["x-amazon-apigateway-gateway-responses"]
     assert set(answers) >= {"DEFAULT_4XX", "DEFAULT_5XX"}
     for answer in answers.values():
-        assert answer["responseParameters"]["gatewayresponse.header.Cache-Control"] == "'no-store'"
+        headers = {**app.HEADERS, "Content-Type": app.PROBLEM, "Content-Security-Policy": "sandbox"}
+        assert answer["responseParameters"] == {
+            f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
+        }
         assert '"type":"about:blank"' in answer["responseTemplates"]["application/json"]
 
 

@@ -11,7 +11,7 @@ class Settings(NamedTuple):
     """Where table, queue, topic and site are (the site: if not at the rules' address), and how far all may go.
 
     The rates are the messages a second that the account may send. `secrets` is the path in the Parameter Store
-    below which the payment providers' are.
+    below which the payment providers' are. `proxies` are our own that stand between an owner and the gateway.
     """
 
     table: str
@@ -24,6 +24,7 @@ class Settings(NamedTuple):
     mail_rate: float
     sms_rate: float
     secrets: str
+    proxies: int
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -42,6 +43,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_rate=_rate(environment, "COURTYARD_MAIL_RATE"),
         sms_rate=_rate(environment, "COURTYARD_SMS_RATE"),
         secrets=environment.get("COURTYARD_SECRETS", "/courtyard/payments"),
+        proxies=int(environment.get("COURTYARD_PROXIES", "0")),
     )
 
 

@@ -11,11 +11,12 @@ from chalicelib.core.account import Bill, Owner, Payment, Tenure
 from chalicelib.core.bundle import Bundle, rules_digest
 from chalicelib.core.calendar import instant
 from chalicelib.core.notice import Notice, State, Task
-from chalicelib.flows import delivery, reminders
+from chalicelib.flows import reminders
 from chalicelib.flows.ports import Mode, Table
 from chalicelib.flows.records import Fact, Records
 from chalicelib.flows.run import queue_run
 from chalicelib.flows.sender import Sender
+from chalicelib.flows.work import work
 from staff.memory import MemoryTable
 from tests import builders
 from tests.builders import OWNER, day
@@ -76,7 +77,7 @@ class Office:
         """The worker at a local time: everything in the queue, or one message."""
         bodies = [body] if body is not None else self.queue.bodies
         self.queue.bodies = [] if body is None else self.queue.bodies
-        return [delivery.deliver(self.records, self.bundle, self.sender, one, now=at(now)) for one in bodies]
+        return [work(self.records, self.bundle, self.sender, one, now=at(now)) for one in bodies]
 
     def run(self, on: str, now: str | None = None) -> list[State]:
         """A whole day: plan in the morning, then deliver."""

@@ -29,8 +29,8 @@ from chalicelib.core.notice import Notice, Outcome, State, Task
 from chalicelib.core.rulebook import Actor, Channel, HoldKind, ReferenceRate, ReferenceValue, Stage
 from chalicelib.core.tasks import Standing
 from chalicelib.flows import approvals, holds, reminders, tasks
-from chalicelib.flows.delivery import deliver
 from chalicelib.flows.run import queue_run
+from chalicelib.flows.work import work
 from staff import billfile
 from staff.cells import Cell
 from staff.lookups import Lookups
@@ -466,7 +466,7 @@ class Community(RuleBasedStateMachine):
         now = instant(on, hour, ZONE)
         for body in [*bodies, *bodies]:  # every message comes twice
             before = self._sent()
-            deliver(self.office.records, self.office.bundle, self.office.sender, body, now=now)
+            work(self.office.records, self.office.bundle, self.office.sender, body, now=now)
             if self._sent() > before:
                 self._check_hour(on, hour)
             self._hear_of(json.loads(body)["owner"], on)
@@ -499,7 +499,7 @@ class Community(RuleBasedStateMachine):
     def _do(self, task: Task) -> None:
         self._check_asked(task)
         if task.task == Channel.CASE:
-            oldest = tasks.open_task(self.office.records, task.owner, Channel.CASE, self.today)
+            oldest = tasks.open_task(self.office.records, self.office.bundle, task.owner, Channel.CASE, self.today)
             outcome = tasks.case_outcomes(self.office.bundle, oldest)[0]
             closed = tasks.close_case(self.office.records, self.office.bundle, task.owner, outcome, on=self.today)
             if isinstance(closed, tasks.Closed) and outcome == "resume":

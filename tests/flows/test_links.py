@@ -165,7 +165,7 @@ def test_asking_changes_nothing_and_saying_so_does_as_often_as_one_likes(office:
         assert preferences.unsubscribe_language(office.records, code, today=TODAY) == "zh"
     assert _unsubscribed(office) == set()
     for _ in range(3):
-        assert preferences.unsubscribe(office.records, code, today=TODAY) == "zh"
+        assert preferences.unsubscribe(office.records, code, today=TODAY) == ("zh", Channel.SMS)
         assert _unsubscribed(office) == {Channel.EMAIL}
 
 

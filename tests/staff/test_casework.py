@@ -9,15 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.core.account import Holder, Suppression
+from chalicelib.core.account import Holder, Reply, Suppression, Wish
 from chalicelib.core.calendar import instant
+from chalicelib.core.ledger import fold
 from chalicelib.core.notice import Notice, Outcome, State
 from chalicelib.core.reach import mark
+from chalicelib.core.reply import replied
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import unreachable
 from chalicelib.flows import tasks
 from staff import aws, casework, cli, session
 from tests.builders import bill, contact, day, hold, owner, shipped_bundle, tenure
+from tests.flows.office import at
 
 ROOT = Path(__file__).parents[2]
 OWNER = "o-0412"
@@ -393,3 +396,43 @@ def test_of_several_cases_staff_say_which(clerk: Any) -> None:
     assert clerk("record", OWNER, "case", "kept", "--on", "2026-04-07", "--case", keys[1])[0] == 0
     assert clerk("record", OWNER, "case", "kept", "--on", "2026-04-07")[0] == 0
     assert {task.outcome for task in aws.records().notices.load_history(OWNER).tasks} == {"kept"}
+
+
+# what owners say
+
+
+def said(kind: Any, id: str, **more: Any) -> Reply:
+    """A reply as the API takes it in."""
+    records = aws.records()
+    account = records.load_account(OWNER)
+    assert account
+    rules, now = shipped_bundle().rules, at("2026-04-02 11:00")
+    ledger = fold(account, rules, day("2026-04-02"))
+    made = replied(account, ledger, rules, Wish(id=id * 16, kind=kind, **more), at=now)
+    records.add_reply(OWNER, made)
+    return made
+
+
+def test_what_an_owner_said_is_on_the_list_with_its_words_and_its_day(clerk: Any) -> None:
+    reply = said("service", "a", message="三楼 [red]漏水[/red]")
+    _, listed = clerk("calls", "--on", "2026-04-02")
+    (row,) = listed["tasks"]
+    assert (row["stage"], row["by"], row["due"]) == ("reply-service", "housekeeper", "2026-04-07")
+    assert row["standing"] == "asked"
+    assert row["reply"] == {"number": reply.number, "kind": "service", "message": "三楼 [red]漏水[/red]"}
+
+
+def test_what_an_owner_typed_is_text_on_the_terminal(clerk: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    reply = said("service", "a", message="[red]漏水[/red]")
+    assert cli.main(["calls", "--on", "2026-04-02"]) == 0
+    assert f"{reply.number} · {OWNER} · Service or repair · [red]漏水[/red]" in capsys.readouterr().out
+
+
+def test_a_case_is_closed_by_the_number_of_its_reply(clerk: Any) -> None:
+    first, second = said("call", "a"), said("service", "b")
+    status, _ = clerk("record", OWNER, "case", "answered", "--case", "000000-0000")
+    assert status == 1
+    _, done = clerk("record", OWNER, "case", "answered", "--case", second.number, "--on", "2026-04-03")
+    assert done["done_on"] == "2026-04-03"
+    _, listed = clerk("calls", "--on", "2026-04-04")
+    assert [row["reply"]["number"] for row in listed["tasks"]] == [first.number]

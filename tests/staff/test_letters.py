@@ -136,7 +136,7 @@ def test_what_is_paused_is_not_printed(clerk: Any, tmp_path: Path) -> None:
 # the sheet
 
 
-def sheet(stage: str, name: str = "王小明", **changes: Any) -> str:
+def sheet(stage: str, name: str = "王小明", *, has_large_print: bool = False, **changes: Any) -> str:
     rules = shipped_bundle()
     one = next(one for one in rules.rules.collection.stages if one.id == stage)
     someone = owner("o-1", replace(contact(name=name), postal_address=changes.pop("address", None)), **changes)
@@ -150,7 +150,8 @@ def sheet(stage: str, name: str = "王小明", **changes: Any) -> str:
         on=day("2026-07-01"),
         reason=Reason("with-staff", {"stage": one.name}),
     )
-    return letters.sheet(rules, account(Q1, owner=someone), step, "https://sample.example/balance/#code")
+    some = account(Q1, owner=someone, large_print=has_large_print)
+    return letters.sheet(rules, some, step, "https://sample.example/balance/#code")
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +169,8 @@ def test_a_formal_letter_has_its_title_number_table_codes_and_slip(language: Any
     assert 'class="slip"' in html
 
 
-def test_large_print_is_for_who_is_cared_for_so() -> None:
+def test_large_print_is_for_who_wishes_it_or_is_cared_for_so() -> None:
+    assert "font: 15pt" in sheet("formal-letter", has_large_print=True)
     assert "font: 15pt" in sheet("formal-letter", care=(Treatment.LARGE_PRINT,))
     assert "font: 10.5pt" in sheet("formal-letter")
 

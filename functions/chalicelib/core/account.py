@@ -6,8 +6,10 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from .letters import letters
 from .money import Fen
-from .rulebook import Actor, Channel, HoldKind, Language, Treatment
+from .refusal import Refusal
+from .rulebook import Actor, Channel, HoldKind, Language, ReplyKind, Treatment
 
 Part = Literal["principal", "late_fee"]
 
@@ -176,6 +178,44 @@ class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.is_on(day) and self.is_about(bill_key)
 
 
+class Wish(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an owner says in a reply, as they sent it; `id` is their own name for it, so that it counts once.
+
+    `on` is the day they pay, or have paid; `parts` how many instalments; `title` and `tax_id` whom an invoice is for.
+    """
+
+    id: str
+    kind: ReplyKind
+    bills: tuple[str, ...] = ()
+    message: str = ""
+    on: date | None = None
+    parts: int = 0
+    title: str = ""
+    tax_id: str = ""
+    method: str = ""
+
+
+class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A reply as it was taken in: the pause it opened or why none, the bills meant, and by when staff answer.
+
+    `answered_on` is the day they did. The pause and the case it asks for are derived from this alone.
+    """
+
+    wish: Wish
+    at: datetime
+    received_on: date
+    answer_by: date
+    bills: tuple[str, ...] = ()
+    hold: Hold | None = None
+    refused: Refusal | None = None
+    answered_on: date | None = None
+
+    @property
+    def number(self) -> str:
+        """What owner and staff call it by."""
+        return f"{self.received_on:%y%m%d}-{letters(self.wish.id, 4)}"
+
+
 class Consent(Struct, frozen=True, kw_only=True):
     """An owner's word on promotions, given or taken back, with what shows it; the last one counts.
 
@@ -203,7 +243,10 @@ class Suppression(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """All facts of one owner, and the marks the owner's record carries for the machinery."""
+    """All facts of one owner, and the marks the owner's record carries for the machinery.
+
+    `preferred` is how often the owner has changed how they are written to.
+    """
 
     owner: Owner
     tenures: tuple[Tenure, ...] = ()
@@ -211,13 +254,21 @@ class Account(Struct, frozen=True, kw_only=True):
     payments: tuple[Payment, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     holds: tuple[Hold, ...] = ()
+    replies: tuple[Reply, ...] = ()
     consents: tuple[Consent, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     link_generation: int = 0
     unsubscribed: frozenset[Channel] = frozenset()
+    large_print: bool = False
+    preferred: int = 0
     last_notice: str | None = None
     last_notice_on: date | None = None
     due_day: date | None = None
+
+    @property
+    def has_large_print(self) -> bool:
+        """Whether letters are in large print: the owner wishes it, or is cared for so."""
+        return self.large_print or Treatment.LARGE_PRINT in self.owner.care
 
     @property
     def welcomes_promotions(self) -> bool:

@@ -38,6 +38,14 @@ def month_later(day: date) -> date:
     return month_end(day) + ONE_DAY
 
 
+def months_later(day: date, count: int) -> date:
+    """The same day of a month so many later, or that month's last."""
+    first = day.replace(day=1)
+    for _ in range(count):
+        first = month_later(first)
+    return min(first + timedelta(days=day.day - 1), month_end(first))
+
+
 def period(text: str) -> Span:
     """The days of `2026`, `2026-Q1` or `2026-03`; ValueError for anything else."""
     match = _PERIOD.fullmatch(text)

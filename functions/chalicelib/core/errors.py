@@ -26,6 +26,26 @@ class Conflict(CourtyardError):
         self.what = what
 
 
+class BadForm(CourtyardError):
+    """Fields of a form are not what is asked for: each by its name and a code of what is wrong with it."""
+
+    def __init__(self, *faults: tuple[str, str]) -> None:
+        super().__init__(", ".join(f"{field}: {code}" for field, code in faults))
+        self.faults = faults
+
+
+class TooLarge(CourtyardError):
+    """More was sent than anything here is for."""
+
+
+class TooMany(CourtyardError):
+    """Somebody has asked often enough for now; `seconds` later they may again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(str(seconds))
+        self.seconds = seconds
+
+
 class Unverified(CourtyardError):
     """What calls itself a payment provider has not shown that it is one; forged, old and unsigned look the same."""
 

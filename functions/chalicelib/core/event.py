@@ -48,6 +48,14 @@ class Asked(Struct, frozen=True):
     answer_by: date
 
 
+class HelpAsked(Asked, frozen=True):
+    """Help, a call, or what the rules let only a person grant: somebody gets in touch."""
+
+
+class PaymentReported(Asked, frozen=True):
+    """The owner says that money is under way, or has come in; nothing is paused for it."""
+
+
 class ServiceAsked(Asked, frozen=True):
     """A matter of service: something to be mended, cleaned or looked at."""
 
@@ -92,6 +100,8 @@ Event = (
     | BillAsked
     | HoldOpened
     | HoldBroken
+    | HelpAsked
+    | PaymentReported
     | ServiceAsked
     | InvoiceAsked
     | CodeAsked
@@ -102,7 +112,8 @@ Event = (
 
 OCCASIONS = (
     *("receipt", "paid-up", "refund", "my-bill"),
-    *("help-received", "dispute-received", "promise-confirmed", "plan-confirmed", "promise-broken", "plan-broken"),
+    *("payment-reported", "help-received", "dispute-received"),
+    *("promise-confirmed", "plan-confirmed", "promise-broken", "plan-broken"),
     *("service-received", "invoice-requested", "sms-code", "preference-changed", "email-bounced", "reward-offer"),
 )
 """Every message there is beside the stages', by the name of its file."""
@@ -114,6 +125,7 @@ ASKS_FOR_MONEY = frozenset({"my-bill", "promise-broken", "plan-broken"})
 """Those that say what is owed, and so how to pay it."""
 
 _OPENED: dict[HoldKind, str] = {
+    "paid-claim": "payment-reported",
     "dispute": "dispute-received",
     "promise": "promise-confirmed",
     "plan": "plan-confirmed",
@@ -126,6 +138,8 @@ _PLAIN = {
     PaidUp: "paid-up",
     PaymentReturned: "refund",
     BillAsked: "my-bill",
+    HelpAsked: "help-received",
+    PaymentReported: "payment-reported",
     ServiceAsked: "service-received",
     InvoiceAsked: "invoice-requested",
     CodeAsked: "sms-code",

@@ -60,7 +60,7 @@ class History(Struct, frozen=True):
     def contacts(self) -> Iterator[date]:
         """The days on which the owner was written to, called or visited."""
         for notice in self.notices:
-            if notice.state in TOLD and notice.state is not State.FAILED:
+            if notice.state in TOLD and notice.state is not State.FAILED and not notice.is_answer:
                 yield notice.told_on or notice.planned_on
         for task in self.tasks:
             if task.done_on and task.task != Channel.CASE and task.outcome != Outcome.SETTLED:

@@ -3,21 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from msgspec import Struct
-
 from .account import Account, Hold, Instalment
 from .debt import Debt
 from .money import total, yuan
+from .refusal import Refusal as Refusal
 from .rulebook import Actor, HoldKind, HoldRule, Rulebook
 from .workdays import moved_to_working_day, working_days_later
-
-
-class Refusal(Struct, frozen=True):
-    """Why something may not be done: a code of the problems in `site/words.yml`, and what its text needs."""
-
-    problem: str
-    values: dict[str, str] = {}
-
 
 _RANK = {actor: rank for rank, actor in enumerate(Actor)}
 

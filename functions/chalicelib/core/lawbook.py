@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from .event import ASKS_FOR_MONEY, PROMOTIONS
 from .fault import Fault, Path
 from .rulebook import Channel, Id, Language, Stage, Text, Word
 
@@ -44,6 +45,15 @@ def kind_of(stage: Stage, channel: Channel) -> Kind:
     if channel is Channel.SMS:
         return Kind.SMS
     return Kind.DEMAND if stage.demand else Kind.REMINDER
+
+
+def kind_of_occasion(name: str, channel: Channel) -> Kind:
+    """What the message of an occasion is: one that asks for money has to say how to pay it."""
+    if name in PROMOTIONS:
+        return Kind.PROMOTION
+    if channel is Channel.SMS:
+        return Kind.SMS
+    return Kind.REMINDER if name in ASKS_FOR_MONEY else Kind.ANSWER
 
 
 class _Law(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

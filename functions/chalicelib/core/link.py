@@ -10,7 +10,8 @@ from msgspec import Struct
 CODE_BYTES = 32
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
-Scope = Literal["account", "unsubscribe"]
+Scope = Literal["account", "unsubscribe", "pay"]
+"""What a code opens: everything, one click to stop e-mail, or only how much to pay."""
 
 
 class Link(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from .debt import Debt
 from .ledger import Ledger
 from .money import Fen, rounded, total
 from .turns import answer_by
-from .voice import Voice, one_line, percent
+from .voice import Voice, one_line, percent, transfer_reference
 
 HTML = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 # Plain text and SMS are not HTML, so nothing in them is to be escaped.
@@ -161,9 +161,7 @@ def reference(voice: Voice, debts: Sequence[Debt]) -> str:
     payments = voice.bundle.rules.payments
     if payments.reference_for is None or not debts:
         return payments.reference.of(voice.language)
-    bill = debts[0].bill
-    what = f"{one_line(bill.unit)} {one_line(bill.period).replace('-', '')}"
-    return payments.reference_for.of(voice.language).format(what=what)
+    return payments.reference_for.of(voice.language).format(what=transfer_reference(debts[0].bill))
 
 
 def bill_rows(voice: Voice, debts: Sequence[Debt], on: date) -> list[Row]:

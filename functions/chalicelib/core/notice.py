@@ -35,6 +35,9 @@ TOLD = (State.CALLING, State.SENT, State.UNKNOWN, State.DELIVERED, State.COMPLAI
 REACHED = (State.SENT, State.DELIVERED, State.COMPLAINED)
 """A provider has taken the message and has not given it back."""
 
+OCCASION = "occasion"
+"""The anchor of a message that no stage calls for, such as the answer to what an owner has asked."""
+
 IN_HAND = (State.CLAIMED, State.CALLING)
 """A worker is at it: until what came of it is on record, its message must not leave the queue."""
 
@@ -67,6 +70,11 @@ class Notice(Struct, frozen=True, kw_only=True):
     @property
     def trace(self) -> str:
         return trace(self.owner, self.key)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it only answers what the owner asked for: it disturbs nobody, so it counts as no contact."""
+        return self.anchor == OCCASION
 
 
 def trace(owner: str, key: str) -> str:

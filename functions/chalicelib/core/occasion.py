@@ -13,12 +13,14 @@ from .event import (
     BillAsked,
     CodeAsked,
     Event,
+    HelpAsked,
     HoldBroken,
     HoldOpened,
     InvoiceAsked,
     MailBounced,
     PaidUp,
     PaymentReceived,
+    PaymentReported,
     PaymentReturned,
     PreferenceChanged,
     RewardOffered,
@@ -28,6 +30,7 @@ from .event import (
 from .ledger import Ledger
 from .message import Figure, Row, bill_rows, greeting, plain_figures, reference
 from .money import Fen, total
+from .receipt import number_of
 from .rulebook import Channel
 from .voice import Voice, one_line, percent
 
@@ -90,7 +93,7 @@ def _receipt(voice: Voice, ledger: Ledger, id: str) -> dict[str, Any]:
         **_sum(voice, payment.amount),
         "figure": Figure(label=voice.label("received"), amount=voice.money(payment.amount), note=note),
         "rows": rows,
-        "number": one_line(payment.reference),
+        "number": number_of(payment.id),
         "paid_on": voice.day(payment.paid_on),
     }
 
@@ -179,6 +182,11 @@ def _asked(voice: Voice, event: Asked) -> dict[str, Any]:
     return {"number": event.number, "answer_by": voice.day(event.answer_by)}
 
 
+def _unpaused(voice: Voice, event: Asked) -> dict[str, Any]:
+    """What a pause would have had to say, left blank."""
+    return {**_asked(voice, event), "until": "", "stops_late_fee": False}
+
+
 def _channels(voice: Voice, channels: Sequence[Channel]) -> str:
     return voice.either([voice.bundle.words.channels[channel].of(voice.language) for channel in channels])
 
@@ -217,6 +225,8 @@ _VALUES: dict[type[Any], Callable[[Voice, Account, Ledger, Any], dict[str, Any]]
     BillAsked: lambda voice, _, ledger, __: _bill(voice, ledger),
     HoldOpened: _opened,
     HoldBroken: lambda voice, account, ledger, event: _broken(voice, account, ledger, event.hold),
+    HelpAsked: lambda voice, _, __, event: _unpaused(voice, event),
+    PaymentReported: lambda voice, _, __, event: _unpaused(voice, event),
     ServiceAsked: lambda voice, _, __, event: _asked(voice, event),
     InvoiceAsked: lambda voice, _, __, event: {**_asked(voice, event), "invoice_title": one_line(event.title)},
     CodeAsked: lambda _, __, ___, event: {"code": event.code, "minutes": event.minutes, "url": ""},

@@ -368,6 +368,16 @@ class HoldRule(_Rules, frozen=True, kw_only=True):
     renewed_by: Actor | None = None
 
 
+ReplyKind = Literal["paid", "dispute", "promise", "plan", "help", "call", "service", "invoice"]
+
+
+class ReplyRule(_Rules, frozen=True, kw_only=True):
+    """Who answers a kind of reply, and within how many working days, 30 at most."""
+
+    working_days: Annotated[int, Meta(ge=1, le=30)]
+    by: Actor = Actor.CLERK
+
+
 class LateFeeRule(_Rules, frozen=True, kw_only=True):
     """A late fee in force from a day on: simple, on unpaid principal, capped, small sums waived.
 
@@ -443,7 +453,8 @@ class Limits(_Rules, frozen=True, kw_only=True):
 
     An approval holds for `approval_days`. Staff have `task_working_days` for what a stage gives no time of its
     own. Nobody is contacted more than three times a week, nor pressed by a ledger older than a week; a link lives a
-    month at least, and little more than a year at most.
+    month at least, and little more than a year at most. So many `replies_a_day` are taken in from one owner.
+    A bill or a code may be asked for so often in any twelve hours to one address, for one unit and from one network.
 
     A message of which it is not known whether it went out is given to staff after `unknown_hours`. Text messages are
     limited in the parts carriers bill (`sms_segments_a_month`). A run that would tell more than `run_times` as many
@@ -455,6 +466,10 @@ class Limits(_Rules, frozen=True, kw_only=True):
     ledger_fresh_days: Annotated[int, Meta(ge=0, le=7)]
     task_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
     approval_days: Annotated[int, Meta(ge=1, le=30)] = 15
+    replies_a_day: Annotated[int, Meta(ge=1, le=100)] = 10
+    asks_by_address: Annotated[int, Meta(ge=1, le=10)] = 3
+    asks_by_unit: Annotated[int, Meta(ge=1, le=100)] = 6
+    asks_by_network: Annotated[int, Meta(ge=1, le=10_000)] = 60
     unknown_hours: Annotated[int, Meta(ge=1, le=72)] = 12
     sms_segments_a_month: Annotated[int, Meta(ge=0)] | None = None
     run_times: Annotated[int, Meta(ge=1, le=10)] = 2
@@ -475,7 +490,7 @@ class Limitation(_Rules, frozen=True, kw_only=True):
 
 
 class Collection(_Rules, frozen=True, kw_only=True):
-    """Stages, causes, holds, late fees, rewards, allocation, hours, limits and limitation.
+    """Stages, causes, holds, replies, late fees, rewards, allocation, hours, limits and limitation.
 
     People are called, visited and, under care, contacted at all in hours of their own; `roster` names the
     weekdays (1 is Monday) on which each role of staff works; `costs` are the yuan one contact takes, for forecasts.
@@ -494,6 +509,7 @@ class Collection(_Rules, frozen=True, kw_only=True):
     limits: Limits
     causes: dict[Id, Cause] = {}
     holds: dict[HoldKind, HoldRule] = {}
+    replies: dict[ReplyKind, ReplyRule] = {}
     limitation: Limitation = Limitation()
     costs: dict[Channel, Decimal] = {}
 

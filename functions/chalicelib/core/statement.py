@@ -10,8 +10,24 @@ from .discounts import Offer
 from .history import History
 from .ledger import Ledger, Receipt, fold
 from .money import Fen, total
+from .preference import shown
+from .receipt import number_of
+from .reply import possible
 from .rulebook import Kind, Language, Rulebook
-from .view import AllocationView, BillState, BillView, HoldView, Line, NextView, PaymentView, Statement, UnitView
+from .view import (
+    AllocationView,
+    Amount,
+    BillState,
+    BillView,
+    HoldView,
+    Line,
+    NextView,
+    PaymentView,
+    ReplyView,
+    Statement,
+    UnitView,
+)
+from .voice import transfer_reference
 from .words import Words, reason_text
 
 
@@ -51,6 +67,40 @@ def statement(
         payments=_payments(ledger, rules, language),
         holds=tuple(HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills) for hold in held),
         next=_next(account, ledger, history, rules, words, on, language),
+        replies=_replies(account, on),
+        can_reply=possible(account, ledger, rules),
+        preferences=shown(account),
+    )
+
+
+def amount(account: Account, rules: Rulebook, *, on: date, revision: str) -> Amount:
+    """What is to be paid on a day: the statement's own figures, and nothing else."""
+    ledger = fold(account, rules, on)
+    debts = [debt for debt in ledger.debts.values() if debt.outstanding(on)]
+    bills = sorted((debt.bill for debt in debts), key=lambda bill: (bill.due_on, bill.key))
+    return Amount(
+        on=on,
+        currency=rules.community.currency,
+        balance=ledger.balance,
+        overdue=total([debt.outstanding(on) for debt in debts if debt.bill.due_on < on]),
+        due_on=bills[0].due_on if bills else None,
+        references=tuple(dict.fromkeys(transfer_reference(bill) for bill in bills)),
+        rules=revision,
+    )
+
+
+def _replies(account: Account, on: date) -> tuple[ReplyView, ...]:
+    """What the owner has said by a day, newest first."""
+    return tuple(
+        ReplyView(
+            number=reply.number,
+            kind=reply.wish.kind,
+            received_on=reply.received_on,
+            answer_by=reply.answer_by,
+            is_open=reply.answered_on is None or reply.answered_on > on,
+        )
+        for reply in sorted(account.replies, key=lambda reply: reply.at, reverse=True)
+        if reply.received_on <= on
     )
 
 
@@ -155,7 +205,8 @@ def _payment(receipt: Receipt, ledger: Ledger, method_name: str) -> PaymentView:
         method=payment.method,
         method_name=method_name,
         amount=payment.amount,
-        receipt=payment.reference,
+        receipt=number_of(payment.id),
+        reference=payment.reference,
         reversed_on=receipt.reversed_on,
         left=receipt.left,
         allocations=tuple(

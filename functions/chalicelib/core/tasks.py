@@ -12,6 +12,7 @@ from .history import History
 from .hours import next_open_day
 from .ledger import Ledger
 from .notice import Call, Notice, Outcome, State, Task
+from .reply import cases, is_reply
 from .rulebook import Actor, Channel, Hours, Limits, Rulebook, TaskRule
 from .turns import CHANGED, change_of, demands, progress
 
@@ -64,10 +65,11 @@ def open_tasks(
     # a demand whose stage the policy no longer has is a demand all the same
     friendly = {*CASE_OUTCOMES, *(stage.id for stage in rules.collection.stages if not stage.demand)}
     found = []
-    for task in history.tasks:
+    for task in (*history.tasks, *cases(account, rules)):
         if task.done_on is None:
             standing = _standing(task, account, ledger, on)
-            if standing is Standing.ASKED and task.stage not in friendly and not is_fresh:
+            is_demand = task.stage not in friendly and not is_reply(task)
+            if standing is Standing.ASKED and is_demand and not is_fresh:
                 standing = Standing.STALE
             free = _next_on(task, account, history, rules, on) if standing is Standing.ASKED else on
             found.append(OpenTask(task, Standing.RESTING, free) if free > on else OpenTask(task, standing))
@@ -84,7 +86,7 @@ def _next_on(task: Task, account: Account, history: History, rules: Rulebook, on
 
 
 def _standing(task: Task, account: Account, ledger: Ledger, on: date) -> Standing:
-    if not task.bills:
+    if not task.bills or is_reply(task):
         return Standing.ASKED
     unpaid = [key for key in task.bills if key in ledger.debts and ledger.debts[key].outstanding(on)]
     if not unpaid:

@@ -73,7 +73,7 @@ def _on_duty(collection: Collection) -> Iterator[Fault]:
 
 
 def _used(collection: Collection, role: Actor) -> Iterable[str]:
-    """What asks for a role: stages (a clerk does what the machine cannot), approvals, pauses."""
+    """What asks for a role: stages (a clerk does what the machine cannot), approvals, pauses, replies."""
     for stage in collection.stages:
         by = Actor.CLERK if stage.by is Actor.SYSTEM else stage.by
         if by is role or (stage.approve and role is Actor.MANAGER):
@@ -81,3 +81,6 @@ def _used(collection: Collection, role: Actor) -> Iterable[str]:
     for name, rule in collection.holds.items():
         if role in (rule.opened_by, rule.renewed_by):
             yield name
+    for kind, reply in collection.replies.items():
+        if reply.by is role:
+            yield kind

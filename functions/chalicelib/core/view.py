@@ -5,8 +5,10 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from .account import Part
+from .account import Instalment, Part
 from .money import Fen
+from .preference import PreferencesView
+from .rulebook import ReplyKind
 
 LineKind = Literal["principal", "discount", "adjustment", "late_fee"]
 BillState = Literal["paid", "open", "overdue", "held"]
@@ -63,7 +65,7 @@ class AllocationView(Struct, frozen=True, kw_only=True):
 
 
 class PaymentView(Struct, frozen=True, kw_only=True):
-    """A payment, what it paid, and whether it was taken back; `left` is still credit."""
+    """A payment, the number of its receipt, what it paid, and whether it was taken back; `left` is still credit."""
 
     id: str
     paid_on: date
@@ -71,9 +73,41 @@ class PaymentView(Struct, frozen=True, kw_only=True):
     method_name: str
     amount: Fen
     receipt: str
+    reference: str
     reversed_on: date | None
     left: Fen
     allocations: tuple[AllocationView, ...]
+
+
+class ReceiptLine(Struct, frozen=True, kw_only=True):
+    """What part of a payment went to which part of which bill, as a receipt says it."""
+
+    bill: str
+    unit: str
+    period: str
+    kind: str
+    kind_name: str
+    part: Part
+    amount: Fen
+
+
+class ReceiptView(Struct, frozen=True, kw_only=True):
+    """A receipt, with the check code by which anybody can see that it is genuine; `credit` is not yet allocated."""
+
+    number: str
+    check: str
+    currency: str
+    paid_on: date
+    received_on: date
+    amount: Fen
+    method: str
+    method_name: str
+    reference: str
+    payer_unit: str
+    lines: tuple[ReceiptLine, ...]
+    credit: Fen
+    is_reversed: bool
+    reversed_on: date | None
 
 
 class UnitView(Struct, frozen=True, kw_only=True):
@@ -93,6 +127,66 @@ class HoldView(Struct, frozen=True, kw_only=True):
     from_: date = field(name="from")
     until: date | None
     bills: tuple[str, ...]
+
+
+class ReplyView(Struct, frozen=True, kw_only=True):
+    """What the owner has said, under a number, and by when staff answer; closed once they have."""
+
+    number: str
+    kind: ReplyKind
+    received_on: date
+    answer_by: date
+    is_open: bool
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """The pause a reply has opened."""
+
+    kind: str
+    from_: date = field(name="from")
+    until: date | None
+    bills: tuple[str, ...]
+    stops_late_fee: bool
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """Why nothing was paused: a code of the problems in `site/words.yml`, and what its text needs."""
+
+    code: str
+    values: dict[str, str]
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """A reply as it was taken in: its number, by when staff answer, and its pause, or why there is none."""
+
+    id: str
+    number: str
+    kind: ReplyKind
+    received_on: date
+    answer_by: date
+    hold: Opened | None
+    refused: Refused | None
+    instalments: tuple[Instalment, ...]
+
+
+class Possible(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the rules allow of a reply today: a pause until a day at most, so many instalments at most."""
+
+    until: date | None = None
+    parts: int | None = None
+    stops_late_fee: bool = False
+
+
+class Amount(Struct, frozen=True, kw_only=True):
+    """What is to be paid and what to write with it: nothing of whose it is or what it is for beyond that."""
+
+    on: date
+    currency: str
+    balance: Fen
+    overdue: Fen
+    due_on: date | None
+    references: tuple[str, ...]
+    rules: str
 
 
 class NextView(Struct, frozen=True, kw_only=True):
@@ -121,3 +215,6 @@ class Statement(Struct, frozen=True, kw_only=True):
     payments: tuple[PaymentView, ...]
     holds: tuple[HoldView, ...]
     next: NextView
+    replies: tuple[ReplyView, ...]
+    can_reply: dict[ReplyKind, Possible]
+    preferences: PreferencesView

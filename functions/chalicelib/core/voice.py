@@ -62,6 +62,11 @@ class Voice(NamedTuple):
         return self.label("either", first=first, last=names[-1])
 
 
+def transfer_reference(bill: Bill) -> str:
+    """What names a bill to whoever books a transfer: the unit and the period."""
+    return f"{one_line(bill.unit)} {one_line(bill.period).replace('-', '')}"
+
+
 def one_line(text: str) -> str:
     """A text as a subject or SMS can hold it: no line breaks, no control or direction marks."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -42,16 +42,20 @@ _PASSING = (
 
 
 def deliver(records: Records, bundle: Bundle, sender: Sender, body: str, *, now: datetime) -> State:
+    """One queued notice of a stage; see `work` for whatever else the queue brings."""
+    on = local_date(now, bundle.rules.community.time_zone)
+    return taken(Courier(records, bundle, sender, now, on), msgspec.json.decode(body, type=Job))
+
+
+def taken(courier: "Courier", job: Job) -> State:
     """One queued notice: checked again, claimed, sent with one attempt on the wire, recorded.
 
     The state the notice is in afterwards. RETRY means that the queue, or the planner's next run, brings it again.
     """
-    job = msgspec.json.decode(body, type=Job)
-    courier = _Courier(records, bundle, sender, now, local_date(now, bundle.rules.community.time_zone))
     while True:
         state = courier.attempt(job)
         if state is not None:  # else an address was given up: the next one is tried, or people are asked
-            sender.journal.note("notice", notice=trace(job.owner, job.notice), state=state.value)
+            courier.sender.journal.note("notice", notice=trace(job.owner, job.notice), state=state.value)
             return state
 
 
@@ -61,8 +65,8 @@ def next_moment(bundle: Bundle, now: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class _Courier:
-    """One worker with one message in hand."""
+class Courier:
+    """One worker with one message in hand: a notice of a stage; see `occasions` for the others."""
 
     records: Records
     bundle: Bundle
@@ -72,8 +76,8 @@ class _Courier:
 
     def attempt(self, job: Job) -> State | None:
         """Takes a notice as far as it goes by one address; None when another should be tried at once."""
-        notice = self.records.notices.load_notice(job.owner, job.notice)
         account = self.records.load_account(job.owner)
+        notice = self._noticed(job, account) if account else None
         if notice is None or account is None:
             return State.SKIPPED
         if notice.state is State.CALLING:
@@ -85,12 +89,13 @@ class _Courier:
             return self._record_only(telling)
         return self._send(telling)
 
+    def _noticed(self, job: Job, account: Account) -> Notice | None:
+        """The notice a job is about."""
+        return self.records.notices.load_notice(job.owner, job.notice)
+
     def _checked(self, account: Account, notice: Notice) -> Telling | State:
         """What is to be told now, if the notice still is what the rules ask for; else where it stands instead."""
-        is_run_out = (
-            notice.state is State.CLAIMED and notice.leased_until is not None and notice.leased_until <= self.now
-        )
-        if notice.state not in CLAIMABLE and not is_run_out:
+        if not self._is_free(notice):
             return notice.state
         rules = self.bundle.rules
         ledger = fold(account, rules, self.on)
@@ -103,11 +108,18 @@ class _Courier:
             return self._advance(notice, State.SKIPPED, "superseded")
         if decision.channel not in SENT_BY_MACHINE:
             return self._hand_over(notice, decision)
-        if next_moment(self.bundle, self.now) > self.now:
+        if not self._may_go(self.now):
             return self._advance(notice, State.RETRY, "hours")
         contact = contact_by(account, decision.channel, notice.tried)
         assert contact is not None  # noqa: S101  # the channel was chosen because a contact has it
-        return Telling(account, ledger, decision, contact, notice, self.now)
+        return Telling(account, ledger, decision, decision.channel, contact, notice, self.now)
+
+    def _is_free(self, notice: Notice) -> bool:
+        """Whether a worker may take a notice: it waits, or whoever took it has not been heard of in time."""
+        is_run_out = (
+            notice.state is State.CLAIMED and notice.leased_until is not None and notice.leased_until <= self.now
+        )
+        return notice.state in CLAIMABLE or is_run_out
 
     def _hand_over(self, notice: Notice, step: Step) -> State:
         """What no machine can deliver becomes a task, on record before the notice is given up."""
@@ -129,7 +141,7 @@ class _Courier:
 
     def _send(self, telling: Telling) -> State | None:
         """Claims the notice once nothing stands in the way, and hands its message over."""
-        channel = telling.step.channel
+        channel = telling.channel
         way = circuit(self.records, channel, self.now)
         if way is Circuit.OPEN:
             return self._later(telling.notice, "circuit", PROBED_EVERY)
@@ -151,16 +163,21 @@ class _Courier:
 
     def _claimed(self, telling: Telling) -> Telling | State:
         """The notice as this worker's own; RETRY if it is another's turn, CLAIMED if another worker was faster."""
-        notice, step = telling.notice, telling.step
-        if not take_turn(self.records, self.bundle, step, on=self.on):
+        notice, channel = telling.notice, telling.channel
+        if not self._takes_turn(telling):
             return self._advance(notice, State.RETRY, "interval")
         attempt = self.records.notices.claim(
-            notice, step.bills, step.channel, now=self.now, leased_until=self.now + _LEASE
+            notice, telling.bills, channel, now=self.now, leased_until=self.now + _LEASE
         )
         if attempt is None:
             return State.CLAIMED
-        mine = structs.replace(notice, attempt=attempt, state=State.CLAIMED, channel=step.channel)
+        mine = structs.replace(notice, attempt=attempt, state=State.CLAIMED, channel=channel)
         return replace(telling, notice=mine)
+
+    def _takes_turn(self, telling: Telling) -> bool:
+        """Whether enough time has passed since the owner was last written to."""
+        assert isinstance(telling.about, Step)  # noqa: S101  # as `_checked` has made it
+        return take_turn(self.records, self.bundle, telling.about, on=self.on)
 
     def _ready(self, telling: Telling) -> Ready | State | None:
         """The message to send; what no mail host would take goes another way, what nobody may say to people."""
@@ -169,8 +186,9 @@ class _Courier:
         except BadInput as bad:
             return self._given_up(telling, bad.problem)
         except Unlawful as broken:
-            step = structs.replace(telling.step, channel=telling.step.stage.channels[-1])
-            self.records.notices.add_task(task_of(step, self.bundle))
+            if isinstance(telling.about, Step):
+                step = structs.replace(telling.about, channel=telling.about.stage.channels[-1])
+                self.records.notices.add_task(task_of(step, self.bundle))
             return self._advance(telling.notice, State.FAILED, f"compliance:{broken.rule}", told_on=self.on)
 
     def _is_affordable(self, segments: int) -> bool:
@@ -216,7 +234,7 @@ class _Courier:
         return self._settled(replace(telling, notice=structs.replace(notice, state=State.CALLING)), answer, way)
 
     def _settled(self, telling: Telling, answer: Delivery, way: Circuit) -> State | None:
-        notice, channel = telling.notice, telling.step.channel
+        notice, channel = telling.notice, telling.channel
         match answer.outcome:
             case "sent":
                 return self._sent(telling, answer.detail, way)
@@ -234,7 +252,7 @@ class _Courier:
                 return self._later(notice, answer.detail, timedelta(minutes=min(2 ** (notice.attempt - 1), 15)))
 
     def _sent(self, telling: Telling, id: str, way: Circuit) -> State:
-        notice, channel = telling.notice, telling.step.channel
+        notice, channel = telling.notice, telling.channel
         if channel is Channel.SMS:  # its delivery report names nothing else
             self.records.notices.add_text(id, notice, telling.mark)
         if way is Circuit.HALF_OPEN and close_circuit(self.records, channel):
@@ -243,7 +261,7 @@ class _Courier:
 
     def _opted_out(self, telling: Telling) -> State | None:
         """Whoever wants no text messages gets none any more; staff are told, and the notice goes another way."""
-        owner, channel = telling.account.owner.id, telling.step.channel
+        owner, channel = telling.account.owner.id, telling.channel
         closed = Suppression(
             channel=channel, mark=telling.mark, reason="opted-out", on=self.on, notice=telling.notice.key
         )
@@ -264,10 +282,14 @@ class _Courier:
         """Not now: the queue brings it again, unless that would be after hours; then the next run does."""
         state = self._advance(notice, State.RETRY, reason)
         again = self.now + delay
-        if state is State.RETRY and self.sender.queue and next_moment(self.bundle, again) == again:
+        if state is State.RETRY and self.sender.queue and self._may_go(again):
             body = msgspec.json.encode(Job(notice.owner, notice.key)).decode()
             self.sender.queue.send([body], delay_seconds=round(delay.total_seconds()))
         return state
+
+    def _may_go(self, at: datetime) -> bool:
+        """Whether a message may go out at an instant."""
+        return next_moment(self.bundle, at) == at
 
     def _settle_lost_call(self, notice: Notice) -> State:
         """A call that began and was never recorded may have gone out: UNKNOWN, and never sent again blindly."""

@@ -2,16 +2,32 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from ..core.account import Account
-from ..core.errors import NotFound
+from ..core.bundle import Bundle
+from ..core.calendar import local_date
+from ..core.errors import NotFound, TooMany
 from ..core.link import CODE_BYTES, Link, Scope, digest, is_alive, is_well_formed
 from ..core.rulebook import Language
+from .quota import Quota, take, wait
 from .records import Records
 
 Mint = Callable[[], str]
+
+
+_PAY_DAYS = 30
+_PAY_LINKS = Quota(10)
+
+
+class Passed(Struct, frozen=True):
+    """A link to pass on, and its last day."""
+
+    url: str
+    expires: date
 
 
 class Opened(NamedTuple):
@@ -62,9 +78,25 @@ def open_link(records: Records, code: str, *, scope: Scope, on: date) -> Opened:
     return Opened(account, link)
 
 
+def pay_link(records: Records, bundle: Bundle, code: str, *, now: datetime, new_code: Mint = new_code) -> Passed:
+    """A link an owner may pass on: whoever has it sees how much to pay and how, and nothing else."""
+    on = local_date(now, bundle.rules.community.time_zone)
+    account, _ = open_link(records, code, scope="account", on=on)
+    if not take(records, f"pay-links-{account.owner.id}", _PAY_LINKS, now):
+        raise TooMany(wait(_PAY_LINKS, now))
+    made, link = mint(records, account, scope="pay", channel="relative", on=on, days=_PAY_DAYS, new_code=new_code)
+    site = bundle.rules.community.site_url
+    return Passed(url=pay_url(site, account.owner.language, made), expires=link.expires)
+
+
 def balance_url(site_url: str, language: Language, code: str) -> str:
     """The address of an owner's statement; the code is in the fragment, which browsers keep to themselves."""
     return f"{site_url}{'' if language == 'zh' else '/en'}/balance/#{code}"
+
+
+def pay_url(site_url: str, language: Language, code: str) -> str:
+    """The address of the page that shows what is to be paid, and nothing else."""
+    return f"{site_url}{'' if language == 'zh' else '/en'}/pay-for/#{code}"
 
 
 def unsubscribe_url(site_url: str, code: str) -> str:

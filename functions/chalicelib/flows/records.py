@@ -1,20 +1,35 @@
 """Owners, facts, notices and links as items of the table: facts are put once, marks on the owner change."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import cast
 
 from msgspec.structs import replace
 
-from ..core.account import Account, Adjustment, Bill, Consent, Hold, Holder, Owner, Payment, Suppression, Tenure, Unit
+from ..core.account import (
+    Account,
+    Adjustment,
+    Bill,
+    Consent,
+    Hold,
+    Holder,
+    Owner,
+    Payment,
+    Reply,
+    Suppression,
+    Tenure,
+    Unit,
+)
 from ..core.errors import Conflict
 from ..core.link import Link
-from ..core.rulebook import Actor, Channel
+from ..core.preference import Preferences
+from ..core.rulebook import Actor, Channel, Language
 from .item import by_prefix, day, decoded, encoded, ends
 from .notices import Notices
 from .ports import Condition, Item, Table
 
-Fact = Tenure | Bill | Payment | Adjustment | Hold
+Fact = Tenure | Bill | Payment | Adjustment | Hold | Reply
 
 
 class Records:
@@ -33,17 +48,21 @@ class Records:
             return None
         (marks,), ended = items["OWNER"], ends(items["END"])
         tenures = [(str(item["sk"]), decoded(item, Tenure)) for item in items["UNIT"]]
+        replies = tuple(_answered(decoded(item, Reply), ended) for item in items["REPLY"])
         return Account(
-            owner=decoded(marks, Owner),
+            owner=_as_wished(decoded(marks, Owner), marks),
             tenures=tuple(replace(tenure, until=ended.get(sk, tenure.until)) for sk, tenure in tenures),
             bills=tuple(decoded(item, Bill) for item in items["BILL"]),
             payments=tuple(decoded(item, Payment) for item in items["PAY"]),
             adjustments=tuple(decoded(item, Adjustment) for item in items["ADJ"]),
             consents=tuple(decoded(item, Consent) for item in items["CONSENT"]),
             suppressions=tuple(decoded(item, Suppression) for item in items["SUPPRESS"]),
-            holds=tuple(_ended(decoded(item, Hold), ended.get(str(item["sk"]))) for item in items["HOLD"]),
+            holds=_holds((decoded(item, Hold) for item in items["HOLD"]), replies, ended),
+            replies=replies,
             link_generation=int(marks.get("link_generation", 0)),
             unsubscribed=frozenset(Channel(c) for c in str(marks.get("unsubscribed", "")).split()),
+            large_print=bool(marks.get("large_print", 0)),
+            preferred=int(marks.get("preferred", 0)),
             last_notice=str(marks["last_notice"]) if "last_notice" in marks else None,
             last_notice_on=day(marks.get("last_notice_on")),
             due_day=day(marks.get("due_day")),
@@ -90,6 +109,16 @@ class Records:
         """Ends a pause before its time, with this as its last day and who said so; the first end counts."""
         said = {"until": last.isoformat(), "role": role.value, "by": by}
         item: Item = {"pk": f"O#{owner}", "sk": f"END#{_sort_key(hold)}", **said}
+        return self.table.put_new(item)
+
+    def add_reply(self, owner: str, reply: Reply) -> bool:
+        """Takes in a reply, with the pause it opens, unless there is one of its id; whether it did."""
+        return self.table.put_new(_fact_item(owner, reply))
+
+    def end_reply(self, owner: str, reply: Reply, on: date, *, outcome: str, by: str) -> bool:
+        """Notes that staff have answered a reply, what came of it and who says so; the first word counts."""
+        said = {"until": on.isoformat(), "outcome": outcome, "by": by}
+        item: Item = {"pk": f"O#{owner}", "sk": f"END#{_sort_key(reply)}", **said}
         return self.table.put_new(item)
 
     def record_payment(self, owner: str, payment: Payment) -> bool:
@@ -154,6 +183,14 @@ class Records:
         """Owners to be looked at by a day; a hint from an index, their records decide."""
         return [pk.removeprefix("O#") for pk in self.table.due(until.isoformat())]
 
+    def prefer(self, owner: str, wish: Preferences, *, before: int) -> bool:
+        """Notes how an owner wishes to be written to, whatever a file says; whether nobody else did meanwhile."""
+        values: Item = {"language": wish.language, "large_print": int(wish.large_print), "preferred": before + 1}
+        values["unsubscribed"] = " ".join(sorted(channel.value for channel in wish.given_up))
+        same = Condition("preferred", "equals", before) if before else Condition("preferred", "absent")
+        is_known = Condition("pk", "equals", f"O#{owner}")
+        return self.table.change(f"O#{owner}", "OWNER", values, all_of=[is_known, same])
+
     def unsubscribe(self, owner: str, channel: Channel) -> None:
         """No more messages by a channel, beside those already given up."""
         is_done = False
@@ -161,7 +198,8 @@ class Records:
             marks = self.table.get(f"O#{owner}", "OWNER") or {}
             before = str(marks.get("unsubscribed", ""))
             after = " ".join(sorted({*before.split(), channel.value}))
-            same = Condition("unsubscribed", "equals", before) if before else Condition("unsubscribed", "absent")
+            is_there = "unsubscribed" in marks
+            same = Condition("unsubscribed", "equals", before) if is_there else Condition("unsubscribed", "absent")
             is_done = self.table.change(f"O#{owner}", "OWNER", {"unsubscribed": after}, all_of=[same])
 
     def take_turn(self, owner: str, key: str, *, on: date, earliest_last: date) -> bool:
@@ -217,6 +255,25 @@ def _fact_item(owner: str, fact: Fact) -> Item:
     return {"pk": f"O#{owner}", "sk": _sort_key(fact), "fact": encoded(fact)}
 
 
+def _holds(staff: Iterable[Hold], replies: Iterable[Reply], ended: Mapping[str, date | None]) -> tuple[Hold, ...]:
+    """Every pause; of two of one name, opened at the same moment, staff's counts, or else the earlier."""
+    asked = [reply.hold for reply in sorted(replies, key=lambda one: one.at) if reply.hold]
+    named: dict[str, Hold] = {}
+    for hold in (*staff, *asked):
+        named.setdefault(hold.id, _ended(hold, ended.get(_sort_key(hold))))
+    return tuple(named.values())
+
+
+def _answered(reply: Reply, ended: Mapping[str, date | None]) -> Reply:
+    day = ended.get(_sort_key(reply))
+    return replace(reply, answered_on=day) if day else reply
+
+
+def _as_wished(owner: Owner, marks: Item) -> Owner:
+    """The owner as on file, in the language they have chosen themselves."""
+    return replace(owner, language=cast(Language, marks["language"])) if "language" in marks else owner
+
+
 def _ended(hold: Hold, last: date | None) -> Hold:
     return replace(hold, until=min(last, hold.until or last)) if last else hold
 
@@ -231,6 +288,8 @@ def _sort_key(fact: Fact) -> str:
             return f"PAY#{fact.paid_on}#{fact.id}"
         case Adjustment():
             return f"ADJ#{fact.on}#{fact.id}"
+        case Reply():
+            return f"REPLY#{fact.wish.id}"
         case Hold():
             return f"HOLD#{fact.from_}#{fact.id}"
 

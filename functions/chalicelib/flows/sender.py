@@ -4,17 +4,20 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..core import event, occasion
+from ..core import message as reminder
 from ..core.account import Account, Contact
 from ..core.bundle import Bundle
 from ..core.collection import Step
 from ..core.compliance import Proofreader
 from ..core.errors import Unlawful
-from ..core.lawbook import Where, kind_of
+from ..core.event import CodeAsked, Event
+from ..core.lawbook import Where, kind_of, kind_of_occasion
 from ..core.ledger import Ledger
 from ..core.link import Scope
-from ..core.message import Message, rendered, values
+from ..core.message import Message, rendered
 from ..core.mime import mime
 from ..core.notice import Notice
 from ..core.reach import address_of, mark
@@ -24,6 +27,7 @@ from ..core.sms import segments, signed
 from .links import Mint, balance_url, mint, new_code, unsubscribe_url
 from .ports import Delivery, Journal, Mail, Mode, Queue, Silence, Sms
 from .records import Records
+from .sessions import new_pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Sender:
     mode: Mode
     team: frozenset[str] = frozenset()
     new_code: Mint = new_code
+    new_pin: Mint = new_pin
     proofreader: Proofreader = field(default_factory=Proofreader)
     queue: Queue | None = None
     rates: Mapping[Channel, float] = field(default_factory=dict)
@@ -50,18 +55,38 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What is about to be told: the account as it was just read, the step it calls for, to whom, and the notice."""
+    """What is about to be told: the account as it was just read, the step or event, which way, to whom, the notice."""
 
     account: Account
     ledger: Ledger
-    step: Step
+    about: Step | Event
+    channel: Channel
     contact: Contact
     notice: Notice
     now: datetime
 
     @property
+    def message(self) -> str:
+        """The name of its message."""
+        about = self.about
+        return (about.stage.message if isinstance(about, Step) else event.occasion(self.account, about)) or ""
+
+    @property
+    def bills(self) -> tuple[str, ...]:
+        """The bills it asks for; the answer to what an owner has asked is about none."""
+        return self.about.bills if isinstance(self.about, Step) else ()
+
+    @property
+    def where(self) -> Where:
+        """What its text is, for what it may say."""
+        about, language = self.about, self.account.owner.language
+        if isinstance(about, Step):
+            return Where(kind_of(about.stage, self.channel), language, stage=about.stage.id)
+        return Where(kind_of_occasion(self.message, self.channel), language)
+
+    @property
     def address(self) -> str:
-        return address_of(self.contact, self.step.channel) or ""
+        return address_of(self.contact, self.channel) or ""
 
     @property
     def mark(self) -> str:
@@ -76,24 +101,26 @@ class Ready(NamedTuple):
 
 
 def ready(records: Records, bundle: Bundle, sender: Sender, telling: Telling) -> Ready:
-    """A notice as its message, rendered and read over.
+    """A notice as its message, rendered and read over; what an owner has just asked for has no way to stop it.
 
     BadInput for an address no mail host would take, Unlawful if it says what it may not.
     """
-    account, step, contact = telling.account, telling.step, telling.contact
-    community, language = bundle.rules.community, account.owner.language
-    stop_url = unsubscribe_url(community.site_url, _minted(records, bundle, sender, telling, "unsubscribe"))
-    url = balance_url(community.site_url, language, _minted(records, bundle, sender, telling, "account"))
-    said = values(bundle, account, telling.ledger, step, contact, url=url, unsubscribe_url=stop_url)
-    message = rendered(bundle.messages[step.stage.message or ""][language], said)
-    _proofread(bundle, sender, telling, language, message)
-    if step.channel is Channel.SMS:
+    community, language = bundle.rules.community, telling.account.owner.language
+    stop_url = url = ""
+    if isinstance(telling.about, Step):
+        stop_url = unsubscribe_url(community.site_url, _minted(records, bundle, sender, telling, "unsubscribe"))
+    if not isinstance(telling.about, CodeAsked):  # whoever has the code gets a link for it
+        url = balance_url(community.site_url, language, _minted(records, bundle, sender, telling, "account"))
+    said = _values(bundle, telling, url=url, unsubscribe_url=stop_url)
+    message = rendered(bundle.messages[telling.message][language], said)
+    _proofread(bundle, sender, telling, message)
+    if telling.channel is Channel.SMS:
         return _text_message(sender, telling, message.sms or "", community.sms, language)
     raw = mime(
         message,
         sender=community.sender,
         recipient=telling.address,
-        recipient_name=contact.name,
+        recipient_name=telling.contact.name,
         language=language,
         notice=notice_tag(telling.notice),
         unsubscribe_url=stop_url,
@@ -103,6 +130,13 @@ def ready(records: Records, bundle: Bundle, sender: Sender, telling: Telling) ->
     return Ready(lambda: sender.mail.send(raw, recipient=telling.address, notice=tag, attempt=attempt))
 
 
+def _values(bundle: Bundle, telling: Telling, **urls: str) -> dict[str, Any]:
+    account, ledger, contact = telling.account, telling.ledger, telling.contact
+    if isinstance(telling.about, Step):
+        return reminder.values(bundle, account, ledger, telling.about, contact, **urls)
+    return occasion.values(bundle, account, ledger, telling.about, contact, **urls)
+
+
 def _text_message(sender: Sender, telling: Telling, text: str, profile: SmsRules, language: Language) -> Ready:
     tag = notice_tag(telling.notice)
     return Ready(
@@ -110,22 +144,17 @@ def _text_message(sender: Sender, telling: Telling, text: str, profile: SmsRules
     )
 
 
-def _proofread(bundle: Bundle, sender: Sender, telling: Telling, language: Language, message: Message) -> None:
+def _proofread(bundle: Bundle, sender: Sender, telling: Telling, message: Message) -> None:
     """Read as the owner would read it, amounts and dates included; Unlawful if it says what it may not."""
-    step = telling.step
-    where = Where(kind_of(step.stage, step.channel), language, stage=step.stage.id)
-    text = (message.sms or "") if step.channel is Channel.SMS else f"{message.subject}\n{message.text}"
-    if rule := sender.proofreader.broken(text, telling.contact.name, where, bundle):
+    text = (message.sms or "") if telling.channel is Channel.SMS else f"{message.subject}\n{message.text}"
+    if rule := sender.proofreader.broken(text, telling.contact.name, telling.where, bundle):
         raise Unlawful(rule.id)
 
 
 def _minted(records: Records, bundle: Bundle, sender: Sender, telling: Telling, scope: Scope) -> str:
     """A code of this message's own."""
-    days, step = bundle.rules.collection.limits.link_days, telling.step
-    channel = step.channel.value
-    code, _ = mint(
-        records, telling.account, scope=scope, channel=channel, on=step.on, days=days, new_code=sender.new_code
-    )
+    days, channel, on = bundle.rules.collection.limits.link_days, telling.channel.value, telling.ledger.on
+    code, _ = mint(records, telling.account, scope=scope, channel=channel, on=on, days=days, new_code=sender.new_code)
     return code
 
 

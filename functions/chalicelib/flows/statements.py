@@ -5,10 +5,16 @@ from datetime import date
 from ..core.bundle import Bundle
 from ..core.recall import remembered
 from ..core.rulebook import Language
-from ..core.statement import statement
-from ..core.view import Statement
+from ..core.statement import amount, statement
+from ..core.view import Amount, Statement
 from .links import open_link
 from .records import Records
+
+
+def amount_by_link(records: Records, bundle: Bundle, code: str, *, today: date) -> Amount:
+    """What is to be paid by a link that shows nothing else; NotFound for any other code."""
+    account, _ = open_link(records, code, scope="pay", on=today)
+    return amount(account, bundle.rules, on=today, revision=bundle.revision)
 
 
 def statement_by_link(

@@ -15,6 +15,7 @@ from ..core.ledger import fold
 from ..core.notice import Call, Outcome, State, Task
 from ..core.occasion import masked
 from ..core.reach import address_marked
+from ..core.reply import cases, is_reply, reply_of
 from ..core.rulebook import Cause, Channel
 from ..core.tasks import (
     CARE_REVIEW,
@@ -28,6 +29,9 @@ from ..core.tasks import (
 )
 from .holds import open_hold
 from .records import Records
+
+ANSWERED = "answered"
+"""What comes of a reply that staff have dealt with."""
 
 
 class Closed(NamedTuple):
@@ -61,7 +65,7 @@ def record_contact(
     history = records.notices.load_history(owner)
     call = Call(id=f"{hour}-{way.value}", on=on, way=way, outcome=outcome.value, at=hour, proof=proof)
     records.notices.add_call(owner, call)
-    task = open_task(records, owner, way, on, key)
+    task = open_task(records, bundle, owner, way, on, key)
     if task is None:
         return None
     records.bring_forward(owner, on)
@@ -93,20 +97,29 @@ def close_case(
     reports it); where the rules refuse it, the case stays open.
     NotFound when no case is open; BadInput for an outcome that none can have.
     """
-    cases = open_cases(records, owner, on, key)
-    if not cases:
+    found = open_cases(records, bundle, owner, on, key)
+    if not found:
         raise NotFound(owner)
-    fitting = with_outcome(bundle, cases, outcome)
+    fitting = with_outcome(bundle, found, outcome)
     if not fitting:
-        raise BadInput("outcome", ", ".join(case_outcomes(bundle, *cases)))
+        raise BadInput("outcome", ", ".join(case_outcomes(bundle, *found)))
     task = fitting[0]
     made = _consequence(records, bundle, task, outcome, on, by, dry_run)
     if isinstance(made, Refusal):
         return made
     if not dry_run:
-        records.notices.close_task(task, done_on=on, outcome=outcome)
+        _close(records, task, outcome, on, by)
         records.bring_forward(owner, on)
     return Closed(replace(task, done_on=on, outcome=outcome), made)
+
+
+def _close(records: Records, task: Task, outcome: str, on: date, by: str) -> None:
+    """A reply's case is not on record by itself, so what is noted is that the reply was answered."""
+    account = records.load_account(task.owner)
+    if account and is_reply(task):
+        records.end_reply(task.owner, reply_of(account, task), on, outcome=outcome, by=by)
+    else:
+        records.notices.close_task(task, done_on=on, outcome=outcome)
 
 
 def _consequence(
@@ -160,9 +173,10 @@ def _pause(
 
 
 def case_outcomes(bundle: Bundle, *cases: Task) -> tuple[str, ...]:
-    """What may come of some cases."""
+    """What may come of some cases; a reply is answered, or shows why a bill stays unpaid."""
     causes = tuple(bundle.rules.collection.causes)
-    outcomes = [outcome for case in cases for outcome in CASE_OUTCOMES.get(case.stage, causes)]
+    usual = {case.stage: (ANSWERED, *causes) if is_reply(case) else causes for case in cases}
+    outcomes = [outcome for case in cases for outcome in CASE_OUTCOMES.get(case.stage, usual[case.stage])]
     return tuple(dict.fromkeys(outcomes))
 
 
@@ -178,17 +192,22 @@ def _review_care(records: Records, owner: str, outcome: str, on: date) -> None:
         records.save_owner(replace(account.owner, care=care, care_on=on))
 
 
-def open_task(records: Records, owner: str, way: Channel, on: date, key: str | None = None) -> Task | None:
+def open_task(
+    records: Records, bundle: Bundle, owner: str, way: Channel, on: date, key: str | None = None
+) -> Task | None:
     """An owner's oldest task of a way that was open on a day, or the one of a key."""
-    return next(iter(_waiting(records, owner, way, on, key)), None)
+    return next(iter(_waiting(records, bundle, owner, way, on, key)), None)
 
 
-def open_cases(records: Records, owner: str, on: date, key: str | None = None) -> list[Task]:
-    """An owner's cases that were open on a day, the oldest first, or the one of a key."""
-    return _waiting(records, owner, Channel.CASE, on, key)
+def open_cases(records: Records, bundle: Bundle, owner: str, on: date, key: str | None = None) -> list[Task]:
+    """An owner's cases that were open on a day, the oldest first, or the one of a key or of a reply's number."""
+    return _waiting(records, bundle, owner, Channel.CASE, on, key)
 
 
-def _waiting(records: Records, owner: str, way: Channel, on: date, key: str | None) -> list[Task]:
-    tasks = [task for task in records.notices.load_history(owner).tasks if key in (None, task.key)]
+def _waiting(records: Records, bundle: Bundle, owner: str, way: Channel, on: date, key: str | None) -> list[Task]:
+    account = records.load_account(owner)
+    asked = cases(account, bundle.rules) if account else []
+    known = (*records.notices.load_history(owner).tasks, *asked)
+    tasks = [task for task in known if key in (None, task.key) or (is_reply(task) and key == task.reason)]
     waiting = [task for task in tasks if task.done_on is None and task.task == way.value and task.opened_on <= on]
     return sorted(waiting, key=lambda task: (task.opened_on, task.key))
