@@ -43,9 +43,10 @@ class Account(NamedTuple):
 
 
 @cache
-def _bundle() -> Bundle:
-    """The rules of the tests, with a budget of text messages that may run out."""
-    return replace(builders.bundle(), rules=builders.rules_with(limits={"sms_segments_a_month": 12}))
+def _bundle(most_at_once: int) -> Bundle:
+    """The rules of the tests, with a budget of text messages that may run out, and runs a manager may have to see."""
+    limits = {"sms_segments_a_month": 12, "run_floor": most_at_once}
+    return replace(builders.bundle(), rules=builders.rules_with(limits=limits))
 
 
 def ends_well(seed: int) -> bool:
@@ -57,9 +58,9 @@ def course(seed: int, *, say: Callable[[str], None] = lambda line: None) -> Acco
     """Lives through a seed; Wrong when something happens that may never."""
     luck = random.Random(f"before {seed}")  # noqa: S311  # a course of events, no secret
     begins = day(luck.choice(BEGINNINGS))
-    world = World(seed, drawn(luck), at(f"{begins} 08:00"), _bundle(), say)
+    world = World(seed, drawn(luck), at(f"{begins} 08:00"), _bundle(luck.choice((2, 100))), say)
     people = People(world, Post(world))
-    owners = [_settled(people, luck, begins, number) for number in range(luck.randint(4, 7))]
+    owners = [_settled(people, luck, begins, number) for number in range(luck.randint(5, 10))]
     for days in range(FAULTY_DAYS):
         _planned_day(people, luck, begins + timedelta(days=days), owners)
     people.start()
@@ -82,6 +83,7 @@ def _end_well(world: World, people: People, owners: list[str]) -> None:
     last = first + timedelta(days=CALM_DAYS)
     for number in range(CALM_DAYS):
         people.note_ledger(first + timedelta(days=number))
+        people.approve_run(first + timedelta(days=number))
     world.run_until(at(f"{last} 08:00"))
     ending.judge(world, people, owners, first, last)
 
@@ -114,6 +116,8 @@ def _planned_day(people: People, luck: random.Random, on: date, owners: list[str
     """What staff and owners have in mind for a day; staff do not always get to the ledger."""
     if luck.random() < 0.85:
         people.note_ledger(on)
+    if luck.random() < 0.7:
+        people.approve_run(on)
     for owner in owners:
         for deed, likely in ((people.pays_all, 0.03), (people.pays_some, 0.05), (people.unsubscribes, 0.02)):
             if luck.random() < likely:

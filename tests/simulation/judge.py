@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -39,7 +38,6 @@ _ONWARD = {
     "FAILED": set(),
 }
 _TAKEN_UP = {"PLANNED", "QUEUED", "RETRY", "SKIPPED", "BOUNCED", "CLAIMED"}
-PROBE = timedelta(minutes=15)
 
 
 class Wrong(Exception):
@@ -81,11 +79,11 @@ class Judge:
     unsubscribed: dict[str, int] = field(default_factory=dict)
     paused: dict[tuple[str, str], tuple[int, date, date]] = field(default_factory=dict)
     moved_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    probes: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     payments: dict[str, int] = field(default_factory=dict)
     _called: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    _asked: dict[tuple[str, str], int] = field(default_factory=dict)
     _opened: dict[str, int] = field(default_factory=dict)
-    _probing: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _probing: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def wrong(self, what: str) -> None:
         raise Wrong(f"step {self.world.step}, {self.world.now:%m-%d %H:%M:%S}: {what}")
@@ -144,8 +142,10 @@ class Judge:
         if after["state"] == "open":
             if before.get("state") != "open":
                 self._opened[channel] = self.world.step
-            elif before["reason"] == after["reason"] and before["since"] == after["since"]:
-                self._probing[process.name] = (channel, self.world.step)
+            elif self._asked.get((process.name, channel), -1) < self.world.hands[process.name].began:
+                if _instant(before["probe_at"]) > self.world.hands[process.name].now:
+                    self.wrong(f"{channel} is tried too early")
+                self._probing[process.name, channel] = self.world.step
         else:
             self._opened.pop(channel, None)
 
@@ -170,6 +170,7 @@ class Judge:
         self._never_too_fast(made)
         self._never_against_the_circuit(made, process, hand.began)
         self.requests.append(made)
+        self._asked[process.name, channel.value] = self.world.step
         return made
 
     def _never_twice(self, made: Request) -> None:
@@ -230,13 +231,8 @@ class Judge:
         opened = self._opened.get(channel)
         if opened is None or began <= opened:
             return
-        probing = self._probing.get(process.name)
-        if probing is None or probing[0] != channel or probing[1] <= began:
+        if self._probing.get((process.name, channel), began) <= began:
             self.wrong(f"{made.owner} {made.notice}: sent although {channel} is stopped")
-        last = self.probes[channel][-1:] or [made.at - PROBE]
-        self.probes[channel].append(made.at)
-        if made.at - last[0] < PROBE / 3:
-            self.wrong(f"{channel} is tried twice within {made.at - last[0]}")
 
     def _segments(self, text: str, owner: str) -> int:
         return segments(signed(text, self.world.bundle.rules.community.sms, "zh")) if text else 0

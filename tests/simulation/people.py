@@ -15,7 +15,7 @@ from chalicelib.core.rulebook import Actor, Channel
 from chalicelib.flows import holds
 from chalicelib.flows.delivery import deliver
 from chalicelib.flows.feedback import note_feedback
-from chalicelib.flows.progress import Phase, load_progress
+from chalicelib.flows.progress import Phase, RunApproval, approve_run, load_progress
 from chalicelib.flows.records import Records
 from chalicelib.flows.run import queue_run
 from chalicelib.flows.sender import Sender
@@ -203,6 +203,15 @@ class People:
 
     def notes_ledger(self, records: Records, on: str) -> None:
         records.set_ledger_through(date.fromisoformat(on))
+
+    def approve_run(self, on: date) -> None:
+        """A manager looks before noon whether the day's run waits for their word."""
+        self.plan_deed(instant(on, time(11), ZONE), self.approves_run, on.isoformat())
+
+    def approves_run(self, records: Records, on: str) -> None:
+        held = load_progress(records)
+        if held and held.phase is Phase.HELD and held.on.isoformat() == on:
+            approve_run(records, RunApproval(on=held.on, counts=held.counts, by="arn:manager", at=self.world.now))
 
     def _meddle(self, owner: str) -> None:
         """While a worker reads of an owner, somebody does something about them."""
