@@ -108,17 +108,25 @@ def _is_done(records: Records, rules: Bundle, queue: WorkQueue, one: Found) -> b
 def _row(records: Records, rules: Bundle, one: Found) -> Row:
     """A message as staff and other programs read it; only what is nothing of ours is shown as it is."""
     owner, key = _about(records, one) or (None, None)
-    notice = records.notices.load_notice(owner, key) if owner and key else None
     return {
         "kind": one.kind.value,
         "since": outlook.local(one.letter.since, rules),
         "owner": owner,
         "notice": trace(owner, key) if owner and key else None,
-        "state": notice.state.value if notice else None,
+        "state": _state(records, owner, key) if owner and key else None,
         "said": [feedback.said for feedback in one.feedback],
         "body": _shown(one.letter.body) if one.kind is Kind.POISON else None,
         "done": "",
     }
+
+
+def _state(records: Records, owner: str, key: str) -> str | None:
+    """Where a notice stands; a record that cannot be read may be the very reason why its message was given up."""
+    try:
+        notice = records.notices.load_notice(owner, key)
+    except ValueError:
+        return None
+    return notice.state.value if notice else None
 
 
 def _about(records: Records, one: Found) -> tuple[str, str] | None:
@@ -154,9 +162,9 @@ def _print(said: Any, rules: Bundle, answer: Row) -> None:
         for row in rows[:_LISTED]:
             what = [label(row["kind"]), *row["said"], *([row["body"]] if row["body"] else [])]
             state = labels[f"state-{row['state'].lower()}"].of(said.language) if row["state"] else ""
-            whose = [row["owner"], row["notice"]] if row["owner"] else []
+            whose = [_shown(row["owner"]), row["notice"]] if row["owner"] else []
             since = row["since"][:16].replace("T", " ")
-            table.add_row(escape("\n".join(what)), "\n".join(whose), state, since, label(row["done"]))
+            table.add_row(escape("\n".join(what)), escape("\n".join(whose)), state, since, label(row["done"]))
         out.print(table)
     out.print(label("counted", whole=len(rows), **{name.replace("-", "_"): answer[name] for name in _DONE}))
     for kind in dict.fromkeys(row["kind"] for row in rows if row["done"] in ("kept", "failed")):

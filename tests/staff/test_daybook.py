@@ -1,5 +1,6 @@
 """`status`: a day's notices accounted for to the last, and what somebody has to see to."""
 
+import ast
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,18 +15,21 @@ from chalicelib.core.account import Holder, Suppression
 from chalicelib.core.feedback import Feedback
 from chalicelib.core.notice import State
 from chalicelib.core.reach import mark
-from chalicelib.core.rulebook import Channel
+from chalicelib.core.rulebook import Channel, Language
 from chalicelib.core.tasks import unreachable
 from chalicelib.flows.circuit import open_circuit
+from chalicelib.flows.delivery import _PASSING
 from chalicelib.flows.feedback import note_feedback
 from chalicelib.flows.progress import Phase, Progress, RunApproval, approve_run, save_progress
 from chalicelib.flows.sender import notice_tag
-from staff import aws, cli, daybook, session
+from staff import aws, cli, daybook, dayview, session
 from tests.builders import UNIT, bill, contact, day, owner, payment, shipped_bundle, tenure
 from tests.fakes import OPTED_OUT, REFUSED, RETRY, SENT, STOPPED, UNKNOWN, FakeMail, FakeSms
 from tests.flows.office import Office, at
 
 ROOT = Path(__file__).parents[2]
+FLOWS = ROOT / "functions" / "chalicelib" / "flows"
+MOVES = ("advance", "later", "given_up", "given_back")
 DAY = "2026-03-01"
 
 
@@ -238,6 +242,26 @@ def test_why_something_did_not_go_is_said_in_words_and_what_providers_say_in_the
     assert "邮件被退回（Permanent:[bold]General） 1" in zh
     assert "nothing owed 1" in en
     assert "mail came back (Permanent:[bold]General) 1" in en
+
+
+def reasons_given() -> set[str]:
+    """Every reason that the worker, the run or staff give for where a notice stands, as they stand in the source."""
+    found: set[str] = set()
+    for name in ("delivery", "run", "tasks"):
+        for node in ast.walk(ast.parse((FLOWS / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "").lstrip("_") in MOVES:
+                values = [*node.args, *(one.value for one in node.keywords if one.arg == "reason")]
+                found |= {one.value for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_reason_we_give_has_words_of_its_own(language: Language) -> None:
+    view = dayview.View(shipped_bundle(), language)
+    given = reasons_given()
+    assert {"hours", "superseded", "sms-budget", "no answer recorded"} <= given
+    for code in {*given, *_PASSING, "nothing-owed", "mode:test", "mode:team", "staff:sent", "staff:not-sent"}:
+        assert view._reason(code) != code, code
 
 
 # one notice
