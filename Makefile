@@ -63,8 +63,8 @@ format: setup ## tidy the Python
 bench: setup browser bundle ## speed against the stated floors (OWNERS=1000000 for the whole simulation)
 	$(RUN) -m benchmarks
 
-soak: setup judges bundle ## the property tests and the races for longer
-	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest tests/core tests/flows tests/contract/test_table.py
+soak: setup judges bundle ## the property tests, the races and a peak day for longer
+	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest tests/core tests/flows tests/contract/test_table.py tests/test_garbage.py
 
 mutants: setup bundle ## faults put into the rules of money and demands, and those that no test noticed
 	$(RUN) -m mutation

@@ -67,8 +67,7 @@ def write(path: Path, rows: Sequence[Sequence[str]], headers: Sequence[str] = HE
 
 
 def _inert(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula, whatever unseen stands before it (OWASP, CSV Injection)."""
-    return f"'{cell}" if one_line(cell).startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def take_back(said: Any, rules: Bundle, records: Records) -> int:

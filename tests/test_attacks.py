@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import app
 from chalicelib.core.link import digest
+from chalicelib.core.receipt import number_of
 from chalicelib.flows.links import new_code
-from tests.builders import bill, contact, owner, tenure
+from tests.builders import bill, contact, owner, payment, tenure
 from tests.portal import Answer, Portal, bearer, opened
 
 OWNERS = [f"o-{number:02}" for number in range(50)]
@@ -27,12 +28,13 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[Portal]:
-    """Fifty owners with a bill each, of another amount for another unit."""
+    """Fifty owners with a bill each, of another amount for another unit, of which each has paid one fen."""
     with opened() as made:
         for number, id in enumerate(OWNERS):
             unit = f"9-1-{1000 + number}"
-            held = [tenure(unit), bill(1_000_003 + 7919 * number, unit=unit)]
-            made.enter(*held, owner=owner(id, contact(name=f"业主之{number:02}")))
+            paid = payment(1, "2026-02-01", id=f"bank#T-{number}#1", unit=unit)
+            held = [tenure(unit), bill(1_000_004 + 7919 * number, unit=unit)]
+            made.enter(*held, paid, owner=owner(id, contact(name=f"业主之{number:02}")))
         yield made
 
 
@@ -88,6 +90,18 @@ def test_fault_27_whatever_a_request_calls_an_owner_the_code_alone_says_who_it_i
     query.pop("on", None)
     answer = portal.ask(query=query, headers={**given, **bearer(codes[mine])}, body=form.format(mine))
     assert answer == own[mine]
+
+
+def test_fault_27_an_owner_sees_no_receipt_but_their_own(portal: Portal, codes: dict[str, str]) -> None:
+    numbers = {id: number_of(f"bank#T-{at}#1") for at, id in enumerate(OWNERS)}
+
+    def receipt(mine: str, other: str) -> Answer:
+        parameters = {"number": numbers[other]}
+        return portal.ask(path="/v1/receipts/{number}", headers=bearer(codes[mine]), pathParameters=parameters)
+
+    assert {receipt(id, id).status for id in OWNERS} == {200}
+    answers = [receipt(mine, other) for mine, other in permutations(OWNERS, 2)]
+    assert {(answer.status, answer.body) for answer in answers} == {(404, portal.look("x").body)}
 
 
 def test_fault_27_an_owner_unsubscribes_nobody_else() -> None:

@@ -5,7 +5,6 @@ from collections import defaultdict
 
 import pytest
 
-import app
 from tests.builders import TESTS
 
 DOCS = TESTS.parent / "docs"
@@ -59,7 +58,3 @@ def test_every_test_of_a_fault_is_in_the_table() -> None:
     named = dict(ROWS)
     tests = [(number, path) for number, paths in PLACES.items() for path in sorted(paths)]
     assert [one for one in tests if not any(lies_in(one[1], place) for place in named.get(one[0], []))] == []
-
-
-def test_nobody_can_ask_for_a_message_so_two_faults_cannot_come_up() -> None:
-    assert "/v1/links" not in app.app.routes, "faults 32 and 33 now need their tests: see docs/decisions/0017"
