@@ -27,7 +27,7 @@ from chalicelib.flows.sender import Sender
 from staff.memory import MemoryTable
 from staff.specimen import ORDINARY, Specimen, of_stage
 
-from . import account, memory, stub
+from . import account, burden, stub
 from .planrun import BUNDLE, ON, Belt, enter_due, open_day
 from .process import answer, say
 from .result import Line, Result, interleaved, timed
@@ -46,7 +46,7 @@ class Made(NamedTuple):
 def made(count: int) -> Made:
     """So many notices in each round, each to another owner."""
     bundle = load(BUNDLE)
-    return Made(messages(bundle, count), deliveries(bundle, count), memory.peak())
+    return Made(messages(bundle, count), deliveries(bundle, count), burden.peak())
 
 
 def messages(bundle: Bundle, count: int) -> Result:

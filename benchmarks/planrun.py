@@ -13,7 +13,7 @@ from chalicelib.core.bundle import Bundle, load, rules_digest
 from chalicelib.flows.records import Records
 from chalicelib.flows.run import queue_run
 
-from . import account, memory
+from . import account, burden
 from .metered import MeteredTable, Usage
 from .process import ROOT, answer, say
 from .result import Line, Result
@@ -58,7 +58,7 @@ def cost(owners: int, due: int) -> Cost:
     table.usage = Usage()
     start = process_time()
     queue_run(records, bundle, belt, on=ON)
-    return Cost(owners, len(belt.bodies), process_time() - start, **asdict(table.usage), megabytes=memory.peak())
+    return Cost(owners, len(belt.bodies), process_time() - start, **asdict(table.usage), megabytes=burden.peak())
 
 
 def open_day(records: Records, bundle: Bundle) -> None:

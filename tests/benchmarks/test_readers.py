@@ -65,6 +65,6 @@ def test_so_many_in_a_hundred_waited_no_longer() -> None:
 def test_one_fault_is_too_many_and_so_is_a_server_that_grows(
     faults: dict[str, int], after: int, kept: list[bool]
 ) -> None:
-    got = Served(0.001, 0.01, [1.0, 2.0, 3.0], faults, [300, after, 350])
+    got = Served(0.001, 0.01, 80.0, [1.0, 2.0, 3.0], faults, [300, after, 350])
 
     assert [line.is_kept for line in told(200, got)] == kept

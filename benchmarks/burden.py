@@ -1,5 +1,6 @@
-"""What a process takes of memory, as Linux tells it; unlike `getrusage`, it forgets what was there before an exec."""
+"""What a process takes of the machine, as Linux tells it; `getrusage` would count what was there before an exec."""
 
+import os
 import re
 from pathlib import Path
 
@@ -18,3 +19,9 @@ def _megabytes(name: str, process: int | str) -> int:
     said = re.search(rf"^{name}:\s+(\d+) kB$", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
     assert said  # noqa: S101
     return int(said[1]) // 1024
+
+
+def seconds(process: int | str = "self") -> float:
+    """The seconds a process has kept a core busy."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # in user mode, and for it in the kernel
