@@ -25,7 +25,7 @@ from chalicelib.flows.sender import notice_tag
 from staff import webserver
 from tests.builders import UNIT, bill, bundle, contact, day, owner
 from tests.flows.test_payments import RULES
-from tests.portal import SECRET, Portal, opened
+from tests.portal import SECRET, Portal, bearer, opened
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:courtyard-mail-events"
 ROUTES = [(method, path) for path, views in app.app.routes.items() for method in views]
@@ -104,6 +104,17 @@ def test_fault_41_whatever_the_gateway_hands_on_is_answered_and_no_fault_of_ours
     assert answer.status < 500
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.status == 200 or answer.headers["Content-Type"] in (app.PROBLEM, app.HTML_TYPE)
+
+
+@pytest.mark.parametrize("body", ["\ud800", "A", "é"])
+@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] != "GET"])
+def test_fault_41_a_body_that_is_neither_text_nor_base64_breaks_nothing(
+    portal: Portal, secrets: list[str], method: str, path: str, body: str
+) -> None:
+    query = {"t": [secrets[1]]}
+    for is_packed in (True, False):
+        answer = portal.ask(method, path, query=query, headers=bearer(secrets[0]), body=body, isBase64Encoded=is_packed)
+        assert answer.status < 500
 
 
 REMITTANCE = {"transaction": "T-7", "amount": 1234, "currency": "CNY", "paid_at": "2026-02-28T20:15:00+08:00"}
