@@ -63,8 +63,9 @@ format: setup ## tidy the Python
 bench: setup browser bundle ## speed against the stated floors (OWNERS=1000000 for the whole simulation)
 	$(RUN) -m benchmarks
 
-soak: setup judges bundle ## the property tests, the races and a peak day for longer
-	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest tests/core tests/flows tests/contract/test_table.py tests/test_garbage.py
+soak: setup judges bundle ## properties, races, the simulation and a peak day for longer
+	HYPOTHESIS_PROFILE=soak COURTYARD_SEEDS=1000:9000 $(RUN) -m pytest tests/core tests/flows tests/simulation \
+	  tests/contract/test_table.py tests/test_garbage.py
 
 mutants: setup bundle ## faults put into the rules of money and demands, and those that no test noticed
 	$(RUN) -m mutation

@@ -17,7 +17,7 @@ from tests.builders import bill, day
 from tests.flows.office import at
 from tests.simulation import ending
 from tests.simulation.chance import drawn
-from tests.simulation.people import ZONE, People
+from tests.simulation.people import ZONE, Deed, People
 from tests.simulation.post import Post
 from tests.simulation.world import World
 
@@ -119,6 +119,12 @@ def _planned_day(people: People, luck: random.Random, on: date, owners: list[str
     if luck.random() < 0.7:
         people.approve_run(on)
     for owner in owners:
-        for deed, likely in ((people.pays_all, 0.03), (people.pays_some, 0.05), (people.unsubscribes, 0.02)):
+        for deed, likely in _deeds(people):
             if luck.random() < likely:
                 people.plan_deed(at(f"{on} {luck.randint(8, 20):02}:30"), deed, owner)
+
+
+def _deeds(people: People) -> list[tuple[Deed, float]]:
+    """What happens to an owner, and how likely on a day."""
+    paying = [(people.pays_all, 0.03), (people.pays_some, 0.05)]
+    return [*paying, (people.unsubscribes, 0.02), (people.pauses, 0.02), (people.gives_an_address, 0.03)]

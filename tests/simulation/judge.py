@@ -80,7 +80,7 @@ class Judge:
     paused: dict[tuple[str, str], tuple[int, date, date]] = field(default_factory=dict)
     moved_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
     payments: dict[str, int] = field(default_factory=dict)
-    _called: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    called: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     _asked: dict[tuple[str, str], int] = field(default_factory=dict)
     _opened: dict[str, int] = field(default_factory=dict)
     _probing: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Judge:
         elif new not in _ONWARD[old] or attempt != was:
             self.wrong(name)
         if new == "CALLING":
-            self._called[process.name] = (owner, key, attempt)
+            self.called[process.name] = (owner, key, attempt)
         if new == "FAILED" and self.world.table.get(f"H#{owner}", f"CASE#{key}") is None:
             self.wrong(f"{name}, and nobody is asked to do it")
 
@@ -155,7 +155,7 @@ class Judge:
         """One request as it reaches a provider, judged by what was on record before the worker's last look."""
         hand = self.world.hands[process.name]
         owner, key = notice_of(tag) or ("", "")
-        called = self._called.pop(process.name, None)
+        called = self.called.pop(process.name, None)
         if called is None or called[:2] != (owner, key) or (attempt or called[2]) != called[2]:
             self.wrong(f"{owner} {key} is sent and not noted as being sent, but {called}")
         on = self._local(hand.now).date()

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from chalicelib.core.account import Hold
 from chalicelib.core.calendar import instant, local_date
 from chalicelib.core.compliance import Proofreader
@@ -119,12 +121,17 @@ class People:
         taken = self.world.luck.sample(visible, min(len(visible), self.world.luck.randint(1, 5)))
         for body in taken:
             body.receives += 1
-            is_seen_again = self.world.happens("twice")
-            body.visible_at = self.world.now + (self.world.between(0, 60) if is_seen_again else VISIBILITY)
+            body.visible_at = self.world.now + self._hidden()
             if body.receives > MOST_RECEIVES:
                 self.world.queue.remove(body)
                 self.world.dead.append(body)
         return [body for body in taken if body.receives <= MOST_RECEIVES]
+
+    def _hidden(self) -> timedelta:
+        """How long nobody else sees a message that was taken out; behind a backlog, longer."""
+        if self.world.happens("twice"):
+            return self.world.between(0, 60)
+        return VISIBILITY + (self.world.between(60, 90_000) if self.world.happens("late_message") else timedelta(0))
 
     def _delete(self, done: list[Body]) -> None:
         for body in done:
@@ -228,6 +235,14 @@ class People:
 
     def unsubscribes(self, records: Records, owner: str) -> None:
         records.unsubscribe(owner, Channel.EMAIL)
+
+    def gives_an_address(self, records: Records, owner: str) -> None:
+        """A new one, at which mail arrives."""
+        account = records.load_account(owner)
+        if account is not None:
+            (first, *others) = account.owner.contacts
+            new = replace(first, email=f"good-new-{owner}@owner.example")
+            records.save_owner(replace(account.owner, contacts=(new, *others)))
 
     def pauses(self, records: Records, owner: str) -> None:
         """For two days."""
