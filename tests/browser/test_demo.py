@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -116,7 +117,9 @@ def test_two_hundred_readers_at_once_each_get_their_own_statement(demo: Demo, mo
         monkeypatch.setenv(name, value)
     readers = list(islice(visits(), 200))
 
-    assert read(int(demo.url.rsplit(":", 1)[1]), readers, 1).faults == []
+    with ThreadPoolExecutor(1) as apart:  # the browser's own loop of events runs in this thread
+        seen = apart.submit(read, int(demo.url.rsplit(":", 1)[1]), readers, 1).result()
+    assert seen.faults == []
 
 
 def test_the_statement_adds_up(demo: Demo) -> None:

@@ -12,7 +12,7 @@ from collections import Counter
 from tests.builders import TESTS
 from tests.simulation.course import Account, course, ends_well
 
-FIRST, _, LAST = os.environ.get("COURTYARD_SEEDS", "0:300").partition(":")
+FIRST, _, LAST = os.environ.get("COURTYARD_SEEDS", "0:200").partition(":")
 SEEDS = range(int(FIRST), int(LAST))
 
 
