@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from chalicelib.core import calendar, consistency
 from chalicelib.core.rulebook import Language, Rulebook
 from chalicelib.core.words import problem_text, said
-from staff import agenda, compliance, feed, icalendar, noticeboard, pagefiles, rulefiles, showcase
+from staff import agenda, compliance, feed, icalendar, noticeboard, pagefiles, rulefiles, showcase, slim
 from staff.pages import Pages
 
 ROOT = Path(__file__).parent
@@ -122,6 +122,11 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     env.filters |= pages.filters
     env.finalize = pages.said
     return env
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Serves our scripts and styles without what only we read of them."""
+    slim.slim(Path(config.docs_dir).parents[1] / "theme", Path(config.site_dir))
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
