@@ -15,7 +15,7 @@ from staff import rulefiles, slim
 from tests.browser.statements import CODE
 
 SITE = Path(__file__).parents[2] / "site"
-PAGES = ("balance.md", "balance/below.md")
+PAGES = ("balance.md", "balance/below.md", "receipt.md", "pay-for.md", "verify.md", "my-bill.md")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

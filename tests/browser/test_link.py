@@ -45,3 +45,89 @@ def test_where_storage_is_switched_off_the_page_still_works(owner: Owner) -> Non
     page = owner.opens()
     expect(page.locator(".amount")).to_have_text("¥766.22")
     expect(page.get_by_role("button", name="请给我打电话")).to_be_visible()
+
+
+# A relative who pays
+
+
+AMOUNT = {
+    "on": "2026-06-30",
+    "currency": "CNY",
+    "balance": 76622,
+    "overdue": 0,
+    "due_on": "2026-09-30",
+    "references": ["3-2-1201 2026Q1"],
+    "rules": "0123abcd",
+}
+
+
+def test_a_link_for_a_relative_can_be_copied_sent_on_and_scanned(owner: Owner) -> None:
+    url = f"{owner.server.url}/pay-for/#{PAY_CODE}"
+    owner.server.answers(201, {"url": url, "expires": "2026-07-30"}, "POST links/pay")
+    owner.page.add_init_script("navigator.share = async (told) => { document.title = told.text + told.url }")
+    owner.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = owner.opens()
+    page.get_by_role("button", name="请家人代缴").click()
+    made = page.locator(".confirmed")
+    expect(made).to_contain_text("到 2026年7月30日为止有效。拿到的人只能看到金额、到期日和怎样缴费")
+    expect(made.locator("svg.qr")).to_be_visible()
+    made.get_by_role("button", name="复制链接").click()
+    expect(made.get_by_role("button", name="已复制")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == url
+    made.get_by_role("button", name="发给家人").click()
+    expect(page).to_have_title(f"请帮忙缴一下清和苑的物业费：{url}")
+
+
+def test_where_the_phone_cannot_send_things_on_only_copying_is_offered(owner: Owner) -> None:
+    owner.server.answers(201, {"url": "https://a.example/pay-for/#x", "expires": "2026-07-30"}, "POST links/pay")
+    owner.page.add_init_script("Object.defineProperty(navigator, 'share', {value: undefined})")
+    page = owner.opens()
+    page.get_by_role("button", name="请家人代缴").click()
+    expect(page.get_by_role("button", name="复制链接")).to_be_visible()
+    expect(page.get_by_role("button", name="发给家人", exact=True)).to_be_hidden()
+
+
+def test_a_link_that_could_not_be_made_says_when_to_try_again(owner: Owner) -> None:
+    owner.server.answers(429, {"status": 429}, "POST links/pay", Retry_After="3600")
+    page = owner.opens()
+    page.get_by_role("button", name="请家人代缴").click()
+    expect(page.get_by_role("alert")).to_contain_text("请过 60 分钟再发")
+
+
+@pytest.mark.parametrize(
+    ("path", "due"),
+    [("/pay-for/", "请在 2026年9月30日（含当天）前缴纳。"), ("/en/pay-for/", "Please pay by 30 September 2026.")],
+)
+def test_a_relative_sees_the_amount_its_day_and_how_to_pay_and_nothing_else(owner: Owner, path: str, due: str) -> None:
+    owner.server.answers(200, AMOUNT, "GET amount")
+    page = owner.opens(path, PAY_CODE)
+    expect(page.locator(".amount")).to_have_text("¥766.22")
+    expect(page.locator(".figure")).to_contain_text(due)
+    expect(page.locator(".references code")).to_have_text("3-2-1201 2026Q1")
+    expect(page.locator(".pay summary")).to_have_count(5)
+    assert page.url == f"{owner.server.url}{path}"
+    assert [one.url.rsplit("/", 1)[1] for one in owner.questions] == ["amount"]
+    assert owner.questions[0].headers["authorization"] == f"Bearer {PAY_CODE}"
+
+
+def test_the_relatives_code_never_takes_the_place_of_the_owners_own(owner: Owner) -> None:
+    owner.server.answers(200, AMOUNT, "GET amount")
+    expect(owner.opens().locator(".amount")).to_be_visible()
+    page = owner.opens("/pay-for/", PAY_CODE)
+    expect(page.locator(".figure")).to_contain_text("2026年9月30日")
+    owner.opens(code="")
+    expect(page.get_by_role("heading", name="接下来")).to_be_visible()
+    assert owner.questions[-1].headers["authorization"] == f"Bearer {CODE}"
+
+
+def test_a_relative_with_nothing_left_to_pay_is_asked_for_nothing(owner: Owner) -> None:
+    owner.server.answers(200, AMOUNT | {"balance": 0, "due_on": None, "references": []}, "GET amount")
+    page = owner.opens("/pay-for/", PAY_CODE)
+    expect(page.locator(".amount")).to_have_text("没有应缴款项，谢谢您")
+    expect(page.locator(".pay")).to_be_hidden()
+
+
+def test_a_relatives_link_that_opens_nothing_leads_back_to_the_family(owner: Owner) -> None:
+    page = owner.opens("/pay-for/", PAY_CODE)
+    expect(page.get_by_role("heading", name="这个链接打不开")).to_be_visible()
+    expect(page.get_by_text("请让家人再发一个链接给您")).to_be_visible()

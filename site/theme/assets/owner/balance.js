@@ -6,7 +6,7 @@ import { announce, byId, put, show, slot, whenPressed, words } from "./page.js";
 import { Reading } from "./reading.js";
 
 const code = new Code("courtyard-code");
-const reading = new Reading("statement", code, view);
+const reading = new Reading(() => "statement", code, view);
 const place = byId("statement");
 let statement;
 

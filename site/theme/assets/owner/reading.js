@@ -5,7 +5,7 @@ import { announce, byId, put, said, show, waitOf, words } from "./page.js";
 
 const SLOW = 8000;
 
-/** Reads `path` with a code and hands what it read to `view`; `view` may still be on its way. */
+/** Reads a path with a code and hands what it read to the view, which may still be on its way. */
 export class Reading {
   #path;
   #code;
@@ -13,9 +13,10 @@ export class Reading {
   #asking;
   #waiting;
 
-  constructor(path, code, view) {
+  /** `renewed` tells whether a change of the address means to read anew. */
+  constructor(path, code, view, renewed = () => code.take()) {
     [this.#path, this.#code, this.#view] = [path, code, view];
-    addEventListener("hashchange", () => code.take() && this.read());
+    addEventListener("hashchange", () => renewed() && this.read());
     addEventListener("online", () => byId("offline").hidden || this.read());
   }
 
@@ -44,7 +45,7 @@ export class Reading {
   async #ask(mine, inSight) {
     const view = this.#view();
     view.catch(() => {}); // it is waited for below, once there is something to show
-    const answer = await ask(this.#path, { code: this.#code.value, aborting: mine });
+    const answer = await ask(this.#path(), { code: this.#code.value, aborting: mine });
     if (mine.signal.aborted) return;
     if (answer.ok) return (await view.catch(() => Promise.reject(new Unreachable())))(JSON.parse(answer.text), inSight);
     if (!inSight) return;
