@@ -124,3 +124,71 @@ def many_bills() -> dict[str, Any]:
     months = [(year, month) for year in range(2016, 2026) for month in range(1, 13)]
     old = [paid_bill(f"{year}-{month:02}", f"{year}-{month:02}-28") for year, month in months]
     return statement(bills=[*old[1:], bill()])
+
+
+def five_units() -> dict[str, Any]:
+    """Two flats past due, two parking spaces and a shop not yet."""
+    homes = [("3-2-1201", "住宅"), ("3-2-1202", "住宅")]
+    others = [("B2-0417", "车位（产权）"), ("B2-0418", "车位（产权）"), ("S-05", "商铺")]
+    later = bill(id="2026-Q3", period="2026-Q3", due_on="2026-09-30", state="open", late_fee=0, outstanding=30000)
+    return statement(
+        units=[
+            {"unit": unit, "kind": "residential", "kind_name": kind, "from": "2021-05-01", "until": None}
+            for unit, kind in homes + others
+        ],
+        bills=[*(bill(unit=unit) for unit, _ in homes), *(later | {"unit": unit} for unit, _ in others)],
+        balance=2 * 76622 + 90000,
+        next_due_on="2026-09-30",
+    )
+
+
+LONG_UNIT = "清和苑二期北区地下车库B2层人防工程第0417号产权车位" * 2
+LONG_KIND = "物业服务费与公共区域设施设备日常运行维护保养综合管理费" * 2
+LONG_NAMES = statement(balance=1234567890, bills=[bill(unit=LONG_UNIT, kind_name=LONG_KIND, outstanding=1234567890)])
+
+
+# What else the interface gives out
+
+
+AMOUNT = {
+    "on": "2026-06-30",
+    "currency": "CNY",
+    "balance": 76622,
+    "overdue": 0,
+    "due_on": "2026-09-30",
+    "references": ["3-2-1201 2026Q1"],
+    "rules": "0123abcd",
+}
+
+NUMBER, CHECK = "R7K3M9QXTBD", "4FHN8WPK"
+
+
+def receipt(**changes: Any) -> dict[str, Any]:
+    line = {"bill": "2026-Q1", "unit": "3-2-1201", "period": "2026-Q1", "kind": "property", "kind_name": "物业服务费"}
+    return {
+        "number": NUMBER,
+        "check": CHECK,
+        "currency": "CNY",
+        "paid_on": "2026-05-01",
+        "received_on": "2026-05-02",
+        "amount": 50000,
+        "method": "bank",
+        "method_name": "银行转账",
+        "reference": "20260501-0093",
+        "payer_unit": "3-2-1201",
+        "lines": [line | {"part": "principal", "amount": 48000}],
+        "credit": 2000,
+        "is_reversed": False,
+        "reversed_on": None,
+    } | changes
+
+
+def taken(**changes: Any) -> dict[str, Any]:
+    told = {
+        "id": "x" * 32,
+        "number": "Z0630-07",
+        "kind": "paid",
+        "received_on": "2026-06-30",
+        "answer_by": "2026-07-03",
+    }
+    return told | {"hold": None, "refused": None, "instalments": []} | changes

@@ -3,26 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.portal import Owner, Server
-from tests.browser.statements import NOTHING_OWED, OTHER_CODE, bill, statement
+from tests.browser.statements import NOTHING_OWED, OTHER_CODE, bill, statement, taken
 
 HOLD = {"kind": "promise", "from": "2026-06-30", "until": "2026-07-10", "bills": [], "stops_late_fee": False}
-
-
-def taken(**changes: Any) -> dict[str, Any]:
-    told = {
-        "id": "x" * 32,
-        "number": "Z0630-07",
-        "kind": "paid",
-        "received_on": "2026-06-30",
-        "answer_by": "2026-07-03",
-    }
-    return told | {"hold": None, "refused": None, "instalments": []} | changes
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.browser.portal import SITE, Owner, Server
 from tests.browser.statements import (
     AHEAD,
     CODE,
+    LONG_NAMES,
     NOTHING_OWED,
     OTHER_CODE,
     PRINCIPAL,
@@ -245,7 +246,7 @@ def test_a_payment_shows_its_receipt_and_what_it_paid(owner: Owner) -> None:
     paid = page.locator("#statement details").filter(has_text="QH-2026-000417")
     paid.locator("summary").click()
     expect(paid).to_contain_text("2026年第一季度 物业服务费，本金")
-    expect(paid).to_contain_text("收据编号 QH-2026-000417")
+    expect(paid).to_contain_text("查看收据 QH-2026-000417")
 
 
 def test_a_payment_taken_back_is_kept_in_sight_and_counts_for_nothing(owner: Owner) -> None:
@@ -369,9 +370,7 @@ def test_names_are_shown_as_text_whatever_is_in_them(owner: Owner) -> None:
 def test_it_fits_a_narrow_screen_at_four_times_the_size_with_long_names(
     browser: Browser, server: Server, path: str
 ) -> None:
-    unit = "清和苑二期北区地下车库B2层人防工程第0417号产权车位" * 2
-    name = "物业服务费与公共区域设施设备日常运行维护保养综合管理费" * 2
-    server.answers(200, statement(balance=1234567890, bills=[bill(unit=unit, kind_name=name, outstanding=1234567890)]))
+    server.answers(200, LONG_NAMES)
     someone = Owner(browser, server, viewport={"width": 320, "height": 256})
     page = someone.opens(path)
     expect(page.locator(".amount")).to_be_visible()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.portal import Owner
-from tests.browser.statements import CODE
+from tests.browser.statements import AMOUNT, CODE
 
 PAY_CODE = "cGF5LW9ubHktY29kZS1wYXktb25seS1jb2RlLXBheS0"
 
@@ -48,17 +48,6 @@ def test_where_storage_is_switched_off_the_page_still_works(owner: Owner) -> Non
 
 
 # A relative who pays
-
-
-AMOUNT = {
-    "on": "2026-06-30",
-    "currency": "CNY",
-    "balance": 76622,
-    "overdue": 0,
-    "due_on": "2026-09-30",
-    "references": ["3-2-1201 2026Q1"],
-    "rules": "0123abcd",
-}
 
 
 def test_a_link_for_a_relative_can_be_copied_sent_on_and_scanned(owner: Owner) -> None:

@@ -1,41 +1,17 @@
 """A receipt on the screen and on paper, and the page where anybody can see whether it is genuine."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.portal import Owner
-from tests.browser.statements import CODE
-
-NUMBER, CHECK = "R7K3M9QXTBD", "4FHN8WPK"
-
-
-def receipt(**changes: Any) -> dict[str, Any]:
-    line = {"bill": "2026-Q1", "unit": "3-2-1201", "period": "2026-Q1", "kind": "property", "kind_name": "物业服务费"}
-    return {
-        "number": NUMBER,
-        "check": CHECK,
-        "currency": "CNY",
-        "paid_on": "2026-05-01",
-        "received_on": "2026-05-02",
-        "amount": 50000,
-        "method": "bank",
-        "method_name": "银行转账",
-        "reference": "20260501-0093",
-        "payer_unit": "3-2-1201",
-        "lines": [line | {"part": "principal", "amount": 48000}],
-        "credit": 2000,
-        "is_reversed": False,
-        "reversed_on": None,
-    } | changes
+from tests.browser.statements import CHECK, CODE, NUMBER, receipt
 
 
 def test_a_payment_leads_to_its_receipt(owner: Owner) -> None:
     owner.server.answers(200, receipt(), "GET receipts/QH-2026-000417")
     page = owner.opens()
     page.locator("summary").filter(has_text="银行转账").first.click()
-    page.get_by_role("link", name="QH-2026-000417").click()
+    page.get_by_role("link", name="查看收据 QH-2026-000417").click()
     expect(page.locator(".receipt .amount")).to_have_text("¥500.00")
     assert page.url == f"{owner.server.url}/receipt/#QH-2026-000417"
     assert owner.questions[-1].headers["authorization"] == f"Bearer {CODE}"

@@ -1,35 +1,23 @@
 // The answers: each opens its own small form, is sent once, and is confirmed where it was given.
 
 import { keyOf, nameOf } from "./account.js";
-import { date, dayAs, money, sum } from "./figures.js";
-import { pick, showFaults, showTrouble, whenSent } from "./form.js";
+import { date, dayAs, money, name, sum } from "./figures.js";
+import { closeForm, openForm, pick, showFaults, showTrouble, whenSent } from "./form.js";
 import { copyOf, put, said, slot, waitOf, words } from "./page.js";
 import { confirmation, showUnanswered } from "./replies.js";
 import { forget, send, unanswered } from "./sending.js";
 
 const A_DAY = 24 * 3600 * 1000;
 
-/** Opens the form of an answer, or closes it. */
+/** Opens the form of an answer. */
 export function openAnswer(button, desk) {
   const home = button.parentElement;
-  if (home.querySelector("form")) return closeForm(button);
-  for (const open of document.querySelectorAll("[data-form]")) closeForm(open);
   const { kind } = home.dataset;
   const form = copyOf(`form-${kind}`);
   home.querySelector(".confirmed")?.remove();
-  home.append(form);
-  button.setAttribute("aria-expanded", "true");
   prepare(form, kind, desk);
   whenSent(form, () => answer(home, replyOf(form, kind, desk), desk));
-  form.querySelector("h3").focus();
-}
-
-export function closeForm(inside) {
-  const home = inside.closest("[data-kind], [data-slot=preferences]");
-  const opener = home.querySelector(".choice");
-  home.querySelector("form").remove();
-  opener.setAttribute("aria-expanded", "false");
-  opener.focus();
+  openForm(button, form);
 }
 
 const unpaid = ({ bills }) => bills.filter((bill) => bill.outstanding);
@@ -48,7 +36,7 @@ function prepare(form, kind, { statement }) {
 }
 
 function billPick(bill, statement) {
-  const values = { bill: nameOf(bill, statement), unit: bill.unit, amount: money(bill.outstanding) };
+  const values = { bill: nameOf(bill, statement), unit: name(bill.unit), amount: money(bill.outstanding) };
   return pick("checkbox", "bills", keyOf(bill), said(words.choice_bill, values), true);
 }
 
@@ -106,8 +94,7 @@ async function answer(home, reply, desk) {
 }
 
 function confirm(home, taken, desk) {
-  home.querySelector("form")?.remove();
-  home.querySelector(".choice").setAttribute("aria-expanded", "false");
+  if (home.querySelector("form")) closeForm(home.querySelector("form"));
   const made = confirmation(taken);
   home.append(made);
   made.querySelector("h3").focus();

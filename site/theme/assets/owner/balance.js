@@ -41,7 +41,7 @@ whenPressed({
     byId("pay").focus({ preventScroll: true });
   },
   answer: by("./answers.js", "openAnswer"),
-  close: by("./answers.js", "closeForm"),
+  close: by("./form.js", "closeForm"),
   again: by("./answers.js", "sendAgain"),
   leave: by("./answers.js", "leaveUnsent"),
   relative: by("./relative.js", "makeLink"),

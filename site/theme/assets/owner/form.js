@@ -65,6 +65,23 @@ export function whenSent(form, send) {
   });
 }
 
+/** Puts a form in the place of the button that opened it; any other that is open gives way. */
+export function openForm(button, form) {
+  for (const open of document.querySelectorAll("form")) closeForm(open);
+  button.hidden = true;
+  button.after(form);
+  form.querySelector("[tabindex]").focus();
+}
+
+/** Gives a form's place back to its button. */
+export function closeForm(inside) {
+  const form = inside.closest("form");
+  const button = form.previousElementSibling;
+  button.hidden = false;
+  form.remove();
+  button.focus();
+}
+
 /** One thing to tick or choose. */
 export function pick(type, name, value, text, isChosen) {
   const input = Object.assign(element("input", ""), { type, name, value, checked: isChosen });

@@ -23,7 +23,7 @@ function paymentRow(payment, statement) {
   row.classList.toggle("is-reversed", reversed);
   if (!reversed) showParts(row, payment, statement);
   if (left) addLine(row, words.left, left);
-  put(row, "receipt", said(words.receipt, { number: receiptLink(receipt) }));
+  put(row, "receipt", receiptLink(receipt));
   put(row, "note", reversed ? said(words.reversed_on, { date: date(reversed) }) : "");
   return row;
 }
@@ -37,7 +37,7 @@ function showParts(row, { allocations }, statement) {
 }
 
 function receiptLink(number) {
-  const link = element("a", "", whole(number));
+  const link = element("a", "", said(words.receipt, { number: whole(number) }));
   link.href = `../receipt/#${encodeURIComponent(number)}`;
   return link;
 }

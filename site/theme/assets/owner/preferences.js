@@ -1,23 +1,18 @@
 // How the owner hears from us: language, e-mail, text messages, large print; one lawful channel always remains.
 
-import { closeForm } from "./answers.js";
 import { ask } from "./api.js";
-import { showTrouble, whenSent } from "./form.js";
+import { openForm, showTrouble, whenSent } from "./form.js";
 import { copyOf, put, said, waitOf, words } from "./page.js";
 
 const SWITCHES = ["email", "sms", "large_print"];
 
-/** Opens the preferences, or closes them. */
+/** Opens the preferences. */
 export function openPreferences(button, desk) {
-  const home = button.parentElement;
-  if (home.querySelector("form")) return closeForm(button);
   const form = copyOf("preferences");
-  home.append(form);
-  button.setAttribute("aria-expanded", "true");
   fill(form, desk.statement.preferences);
   whenSent(form, () => save(form, desk));
   form.addEventListener("change", () => put(form, "saved"));
-  form.querySelector("h3").focus();
+  openForm(button, form);
 }
 
 function fill(form, preferences) {

@@ -24,6 +24,7 @@ function showReceipt(receipt) {
     unit: name(part.unit), period: period(part.period), kind: name(kind), part: words.parts[part.part],
   }), part.amount));
   put(place, "lines", ...paid, ...(credit ? [line(words.credit, credit)] : []));
+  slot(place, "paid-for").hidden = slot(place, "lines").hidden;
   showProof(receipt);
   show("receipt");
 }

@@ -14,7 +14,8 @@ export function showReplies(place, { replies = [], can_reply: allowed = {}, on }
   listed.querySelector("ul")?.append(...rows);
   listed.hidden = !rows.length;
   for (const home of place.querySelectorAll("[data-kind]")) {
-    home.querySelector("[data-do=answer]").hidden = !allowed[home.dataset.kind];
+    const button = home.querySelector("[data-do=answer]");
+    button.hidden = !allowed[home.dataset.kind] || button.nextElementSibling?.localName === "form";
   }
 }
 
