@@ -267,6 +267,13 @@ def test_the_main_button_leads_to_the_ways_to_pay_and_leaves_the_address_alone(o
     assert "#" not in page.url
 
 
+def test_who_has_something_to_say_is_led_there_from_the_figure(owner: Owner) -> None:
+    page = owner.opens()
+    page.get_by_role("link", name="已经缴了、有疑问、有困难？告诉我们").click()
+    expect(page.get_by_role("heading", name="有话告诉我们")).to_be_focused()
+    assert "#" not in page.url
+
+
 def test_the_reference_for_a_transfer_names_unit_and_period_and_can_be_copied(owner: Owner) -> None:
     owner.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = owner.opens()
@@ -332,6 +339,18 @@ def test_while_it_reads_it_says_so(owner: Owner) -> None:
     page = owner.opens()
     expect(page.get_by_role("status")).to_have_text("正在读取……")
     expect(page.locator("#loading")).to_be_visible()
+
+
+def test_when_the_line_is_slow_it_says_so_and_at_last_what_to_do(owner: Owner) -> None:
+    owner.page.route("**/v1/statement", lambda _: None)
+    owner.page.clock.install()
+    page = owner.opens()
+    expect(page.locator("#loading")).to_contain_text("正在读取")
+    page.clock.run_for(9000)
+    expect(page.locator("#loading")).to_contain_text("网络有点慢，还在读取")
+    expect(page.get_by_role("status")).to_contain_text("网络有点慢")
+    page.clock.run_for(22000)
+    expect(page.get_by_role("heading", name="没有连上网络")).to_be_visible()
 
 
 def test_with_scripts_off_it_says_what_to_do(browser: Browser, server: Server) -> None:

@@ -99,6 +99,15 @@ def test_a_relative_sees_the_amount_its_day_and_how_to_pay_and_nothing_else(owne
     assert owner.questions[0].headers["authorization"] == f"Bearer {PAY_CODE}"
 
 
+def test_what_is_past_its_day_says_so_and_each_unit_has_one_reference(owner: Owner) -> None:
+    periods = ["2025Q1", "2025Q2", "2025Q3", "2025Q4"]
+    references = [f"{unit} {period}" for period in periods for unit in ("3-2-1201", "P-180")]
+    owner.server.answers(200, AMOUNT | {"due_on": "2025-03-31", "references": references}, "GET amount")
+    page = owner.opens("/pay-for/", PAY_CODE)
+    expect(page.locator(".figure")).to_contain_text("已于 2025年3月31日到期，现在就可以缴。")
+    expect(page.locator(".references code")).to_have_text(["3-2-1201 2025Q1~2025Q4", "P-180 2025Q1~2025Q4"])
+
+
 def test_the_relatives_code_never_takes_the_place_of_the_owners_own(owner: Owner) -> None:
     owner.server.answers(200, AMOUNT, "GET amount")
     expect(owner.opens().locator(".amount")).to_be_visible()

@@ -1,5 +1,6 @@
 """“Send me my bill”: what anybody can ask for, and what cannot be learned from it; and how owners hear from us."""
 
+import re
 from typing import Any
 
 import pytest
@@ -57,12 +58,19 @@ def test_what_is_missing_is_said_at_its_field_before_anything_is_sent(owner: Own
     assert owner.questions == []
 
 
-@pytest.mark.parametrize(("status", "told"), [(429, "请过 2 分钟再发"), (500, "没有发出去"), (400, "请检查一下")])
+@pytest.mark.parametrize(("status", "told"), [(429, "请过 2 分钟再发"), (500, "没有发出去"), (413, "没有发出去")])
 def test_what_stands_in_the_way_is_told(owner: Owner, page: Page, status: int, told: str) -> None:
     owner.server.answers(status, {"status": status}, "POST links", Retry_After="120")
     asks(page, "wang@a.example")
     expect(page.get_by_role("alert")).to_contain_text(told)
     expect(page.locator("#sent")).to_be_hidden()
+
+
+def test_a_contact_that_is_none_is_said_at_its_field(owner: Owner, page: Page) -> None:
+    errors = [{"field": "contact", "code": "invalid"}]
+    owner.server.answers(400, {"status": 400, "errors": errors}, "POST links")
+    asks(page, "王先生")
+    expect(page.get_by_label("登记过的邮箱或手机号")).to_have_accessible_description(re.compile("这不像邮箱"))
 
 
 def test_an_expired_link_leads_here(owner: Owner) -> None:
@@ -85,13 +93,13 @@ def test_preferences_are_shown_as_they_are_and_changed_together(owner: Owner) ->
     page.get_by_role("button", name="怎样通知我").click()
     form = page.locator("form")
     expect(form.get_by_label("中文")).to_be_checked()
-    expect(form).to_contain_text("重要的账单和信函都会用电子邮件送到")
+    expect(form).to_contain_text("账单和提醒现在用电子邮件送达")
     form.get_by_label("用电子邮件通知我").uncheck()
     form.get_by_label("用短信通知我").uncheck()
     form.get_by_label("纸质账单用大字").check()
     form.get_by_role("button", name="保存").click()
     expect(form.get_by_text("已保存。")).to_be_visible()
-    expect(form).to_contain_text("重要的账单和信函都会用纸质信函送到")
+    expect(form).to_contain_text("账单和提醒现在用纸质信函送达")
     wish = {"language": "zh", "email": False, "sms": False, "large_print": True}
     assert owner.server.said("PUT preferences") == [wish]
 

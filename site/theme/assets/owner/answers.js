@@ -2,7 +2,7 @@
 
 import { keyOf, nameOf } from "./account.js";
 import { date, dayAs, money, name, sum } from "./figures.js";
-import { closeForm, openForm, pick, showFaults, showTrouble, whenSent } from "./form.js";
+import { closeForm, openForm, pick, showErrors, showTrouble, whenSent } from "./form.js";
 import { copyOf, put, said, slot, waitOf, words } from "./page.js";
 import { confirmation, showUnanswered } from "./replies.js";
 import { forget, send, unanswered } from "./sending.js";
@@ -89,8 +89,7 @@ async function answer(home, reply, desk) {
   if (came.status === 404) return desk.refuse();
   if (came.status === 409) return showTrouble(form, words.earlier_one_came);
   if (came.status === 429) return showTrouble(form, said(words.too_many, { wait: waitOf(came.wait) }));
-  const { errors = [] } = JSON.parse(came.text);
-  if (!showFaults(form, errors.filter(({ field }) => form.querySelector(`[data-field="${field}"]`)))) showTrouble(form, words.not_taken);
+  return showErrors(form, came);
 }
 
 function confirm(home, taken, desk) {

@@ -36,9 +36,10 @@ const by = (module, name) => async (button) => {
 
 whenPressed({
   retry: () => reading.read(),
-  pay: () => {
-    byId("pay").scrollIntoView();
-    byId("pay").focus({ preventScroll: true });
+  go: (link) => {
+    const heading = byId(link.hash.slice(1));
+    heading.scrollIntoView();
+    heading.focus({ preventScroll: true });
   },
   answer: by("./answers.js", "openAnswer"),
   close: by("./form.js", "closeForm"),

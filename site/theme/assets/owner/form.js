@@ -35,6 +35,13 @@ export function showFaults(form, faults) {
   return faults.length > 0;
 }
 
+/** Shows what the interface found wrong: beside the fields it names, or for the form as a whole. */
+export function showErrors(form, { text }) {
+  const { errors = [] } = JSON.parse(text);
+  const known = errors.filter(({ field }) => form.querySelector(`[data-field="${CSS.escape(field)}"]`));
+  if (!showFaults(form, known)) showTrouble(form, words.not_taken);
+}
+
 function faultText({ field, code, values }) {
   const known = words.faults;
   return said(known[`${field}.${code}`] ?? known[code] ?? known.other, values);

@@ -3,7 +3,7 @@
 
 import { ask } from "./api.js";
 import { Code } from "./code.js";
-import { showFaults, showTrouble, whenSent } from "./form.js";
+import { showErrors, showFaults, showTrouble, whenSent } from "./form.js";
 import { byId, said, slot, waitOf, words } from "./page.js";
 
 const asking = byId("ask");
@@ -19,7 +19,7 @@ const troubleText = ({ status, wait }) => (status === 429 ? said(words.too_many,
 async function askForBill() {
   sent.hidden = true;
   const came = await post("links", { unit: value(asking, "unit"), contact: value(asking, "contact") });
-  if (came.status === 400) return showTrouble(asking, words.not_readable);
+  if (came.status === 400) return showErrors(asking, came);
   if (!came.ok) return showTrouble(asking, troubleText(came));
   slot(sent, "mail").hidden = !isMail();
   coding.hidden = isMail();

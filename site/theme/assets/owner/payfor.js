@@ -1,7 +1,7 @@
 // What a relative is shown who was asked to pay: the amount, its day, what to write with it; nothing else.
 
 import { Code } from "./code.js";
-import { date, moneyText } from "./figures.js";
+import { date, moneyText, referenceOf } from "./figures.js";
 import { byId, copyOf, put, said, show, slot, whenPressed, words } from "./page.js";
 import { Reading } from "./reading.js";
 
@@ -12,17 +12,27 @@ function showAmount({ on, balance, due_on: due, references }) {
   put(place, "label", said(words.owed, { on: date(on) }));
   put(place, "figure", isOwed ? moneyText(balance) : words.nothing_figure);
   slot(place, "figure").classList.toggle("in-words", !isOwed);
-  put(place, "when", isOwed ? (due ? said(words.due, { date: date(due) }) : words.due_now) : "");
+  put(place, "when", isOwed && due ? said(due < on ? words.past_due : words.due, { date: date(due) }) : "");
   slot(place, "ways").hidden = !isOwed;
-  put(place, "reference-list", ...references.map(referenceRow));
+  put(place, "reference-list", ...byUnit(references).map(referenceRow));
   slot(place, "references").hidden = !references.length;
   show("amount");
 }
 
-function referenceRow(reference) {
+/** The periods of each unit: a reference is a unit, a space and a period. */
+function byUnit(references) {
+  const found = new Map();
+  for (const reference of references) {
+    const [, unit, period] = /^(.*) (\S+)$/.exec(reference) ?? [reference, reference, ""];
+    found.set(unit, [...(found.get(unit) ?? []), period]);
+  }
+  return [...found];
+}
+
+function referenceRow([unit, periods]) {
   const row = copyOf("reference");
   put(row, "text", words.write);
-  put(row, "code", reference);
+  put(row, "code", referenceOf(unit, periods).trim());
   return row;
 }
 

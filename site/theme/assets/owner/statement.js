@@ -1,10 +1,8 @@
 // What the statement says at first sight: the figure, what comes next, bills, what to write on a transfer.
 
 import { byUnit, keyOf, nameOf, spoken } from "./account.js";
-import { date, dayAs, isSameYear, joined, money, moneyText, name, nearDay, newestFirst, sum } from "./figures.js";
+import { date, dayAs, isSameYear, joined, money, moneyText, name, nearDay, newestFirst, referenceOf, sum } from "./figures.js";
 import { byId, copyOf, counted, element, put, said, slot, words } from "./page.js";
-
-const PERIODS_IN_REFERENCE = 3;
 
 /** The row that shows a bill. */
 export const rowOf = new WeakMap();
@@ -112,15 +110,14 @@ export function showStatement(statement) {
     slot(place, "references").hidden = !rows.length;
   }
 
-  /** What to write on a transfer for a unit: the unit and the periods still open, oldest first. */
+  /** What to write on a transfer for a unit. */
   function reference([unit, bills]) {
     const unpaid = bills.filter((bill) => bill.outstanding).reverse();
     if (!unpaid.length) return [];
-    const periods = [...new Set(unpaid.map((bill) => bill.period.replace("-Q", "Q")))];
-    const isLong = periods.length > PERIODS_IN_REFERENCE;
+    const periods = unpaid.map((bill) => bill.period.replace("-Q", "Q"));
     const row = copyOf("reference");
     put(row, "text", said(words.reference, { unit: name(unit), amount: money(sum(unpaid, "outstanding")) }));
-    put(row, "code", [unit, ...(isLong ? [`${periods[0]}~${periods.pop()}`] : periods)].join(" "));
+    put(row, "code", referenceOf(unit, periods));
     return [row];
   }
 
