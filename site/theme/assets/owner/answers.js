@@ -1,11 +1,11 @@
 // The answers: each opens its own small form, is sent once, and is confirmed where it was given.
 
-import { keyOf, nameOf } from "./account.js";
-import { date, dayAs, money, name, sum } from "./figures.js";
+import { date, dayAs, money, name, nameOf, sum } from "./figures.js";
 import { closeForm, openForm, pick, showErrors, showTrouble, whenSent } from "./form.js";
 import { copyOf, put, said, slot, waitOf, words } from "./page.js";
 import { confirmation, showUnanswered } from "./replies.js";
 import { forget, send, unanswered } from "./sending.js";
+import { keyOf } from "./statement.js";
 
 const A_DAY = 24 * 3600 * 1000;
 

@@ -1,9 +1,8 @@
 // What unfolds below a bill: one sentence for every figure, and what was paid of it.
 
-import { keyOf, spoken } from "./account.js";
-import { date, dayAs, isSameYear, money, moneyText, sum } from "./figures.js";
+import { date, dayAs, isSameYear, money, moneyText, spoken, sum } from "./figures.js";
 import { counted, element, said, slot, words } from "./page.js";
-import { rowOf } from "./statement.js";
+import { keyOf, rowOf } from "./statement.js";
 
 const percent = (rate) => `${Number((rate * 100).toPrecision(12))}%`;
 

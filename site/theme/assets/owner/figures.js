@@ -1,6 +1,9 @@
-// Sums, days and periods as people of the page's language write them.
+// Sums, days, periods and names as people of the page's language write them.
 
-import { element, said, words } from "./page.js";
+import { element, language, said, words } from "./page.js";
+
+// An amount, or a date as Chinese writes it: figures with the characters between and behind them.
+const UNBROKEN = /(¥?\d[\d,.]*(?:\p{Script=Han}\d+)*\p{Script=Han}?)/u;
 
 const PERIODS_IN_REFERENCE = 3;
 const figures = new Intl.NumberFormat("en", { minimumFractionDigits: 2 });
@@ -47,3 +50,16 @@ export function referenceOf(unit, periods) {
 
 export const sum = (records, field) => records.reduce((total, record) => total + record[field], 0);
 export const newestFirst = (records, day) => [...records].sort((a, b) => (a[day] < b[day]) - (a[day] > b[day]));
+
+/** Words of the interface, marked with their language where it is not the page's. */
+export function spoken(text, { language: theirs }) {
+  const pieces = text.split(UNBROKEN).map((piece, index) => (index % 2 ? element("span", "whole", piece) : piece));
+  const made = element("span", "", ...pieces);
+  if (!language.startsWith(theirs)) made.lang = theirs;
+  return made;
+}
+
+export function nameOf(bill, statement) {
+  const kind = name(spoken(bill.kind_name, statement));
+  return said(words.bill, { period: element("span", "period", period(bill.period)), kind });
+}

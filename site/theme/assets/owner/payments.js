@@ -1,8 +1,7 @@
 // The payments of a statement, each with what it paid and its receipt.
 
-import { nameOf, spoken } from "./account.js";
 import { addLine, isPartOf } from "./explanation.js";
-import { date, moneyText, name, newestFirst, period, whole } from "./figures.js";
+import { date, moneyText, name, nameOf, newestFirst, period, spoken, whole } from "./figures.js";
 import { copyOf, element, put, said, slot, words } from "./page.js";
 import { folded } from "./statement.js";
 

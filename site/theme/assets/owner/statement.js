@@ -1,11 +1,34 @@
 // What the statement says at first sight: the figure, what comes next, bills, what to write on a transfer.
 
-import { byUnit, keyOf, nameOf, spoken } from "./account.js";
-import { date, dayAs, isSameYear, joined, money, moneyText, name, nearDay, newestFirst, referenceOf, sum } from "./figures.js";
+import {
+  date,
+  dayAs,
+  isSameYear,
+  joined,
+  money,
+  moneyText,
+  name,
+  nameOf,
+  nearDay,
+  newestFirst,
+  referenceOf,
+  spoken,
+  sum,
+} from "./figures.js";
 import { byId, copyOf, counted, element, put, said, slot, words } from "./page.js";
+
+export const keyOf = (bill) => `${bill.id}/${bill.unit}/${bill.kind}`;
 
 /** The row that shows a bill. */
 export const rowOf = new WeakMap();
+
+/** Bills of each unit, newest first; units in the statement's order. */
+export function byUnit({ units, bills }) {
+  const names = new Set([...units, ...bills].map(({ unit }) => unit));
+  const sorted = newestFirst(bills, "due_on");
+  const grouped = [...names].map((unit) => [unit, sorted.filter((bill) => bill.unit === unit)]);
+  return grouped.filter(([, some]) => some.length);
+}
 
 /** Rows below one heading that unfolds. */
 export function folded(title, rows) {
