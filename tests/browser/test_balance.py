@@ -1,15 +1,17 @@
 """What an owner sees and can do on “My bill”, in Chromium, against canned statements."""
 
-import gzip
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.portal import SITE, Owner, Server
+from benchmarks import pages
+from staff import rulefiles
+from tests.browser.portal import PAGES, SITE, Owner, Server
 from tests.browser.statements import (
     AHEAD,
     CODE,
@@ -425,26 +427,34 @@ def test_on_paper_everything_is_unfolded(owner: Owner) -> None:
 # The files
 
 
-@pytest.mark.parametrize("path", ["", "en"])
-def test_the_first_view_arrives_in_one_go(built: Path, path: str) -> None:
-    scripts = [*re.findall(r"assets/owner/(\w+\.js)", (built / path / "balance/index.html").read_text("utf-8"))]
-    names = [
-        "balance/index.html",
-        "assets/tokens.css",
-        "assets/balance.css",
-        *(f"assets/owner/{name}" for name in scripts),
-    ]
-    sizes = {name: len(gzip.compress((built / path / name).read_bytes())) for name in names}
-    assert sum(sizes.values()) < 14 * 1024, sizes
+@pytest.mark.parametrize("language", ["", "en"])
+def test_the_first_view_arrives_in_one_go(built: Path, language: str) -> None:
+    sizes = pages.first_view(built, language)
+    assert sum(sizes.values()) <= pages.WINDOW, sizes
 
 
-def test_both_languages_say_the_same_things_about_the_same_values() -> None:
-    assert _shape(_words("zh")) == _shape(_words("en"))
+def test_nothing_but_the_first_view_is_fetched_before_there_is_a_statement_to_show(owner: Owner, built: Path) -> None:
+    owner.page.route("**/v1/statement", lambda _: None)
+    page = owner.opens()
+    page.wait_for_load_state("load")
+    page.evaluate("import('/assets/owner/statement.js').then(() => true)")
+    fetched = {urlsplit(one.url).path.removeprefix("/") for one in owner.requests if "/v1/" not in one.url}
+    assert fetched - {"assets/favicon.svg"} == {name.removesuffix("index.html") for name in pages.first_view(built)}
 
 
-def _words(language: str) -> Any:
-    text = (SITE / "pages" / language / "balance.md").read_text("utf-8")
-    return yaml.safe_load(text.split("---")[1])["words"]
+@pytest.mark.parametrize("name", PAGES)
+def test_both_languages_say_the_same_things_about_the_same_values(name: str) -> None:
+    assert _shape(_words("zh", name)) == _shape(_words("en", name))
+
+
+def _words(language: str, name: str) -> Any:
+    front = yaml.safe_load((SITE / "pages" / language / name).read_text("utf-8").split("---")[1])
+    return [front["words"], front.get("shared")]
+
+
+def test_every_pause_the_rules_know_has_its_words() -> None:
+    words, _ = _words("zh", "balance.md")
+    assert set(words["script"]["holds"]) == set(rulefiles.read(SITE).rulebook.collection.holds)
 
 
 # how each language writes a day, a span or a number of things is its own affair
