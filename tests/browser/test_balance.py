@@ -401,6 +401,14 @@ def test_it_fits_a_narrow_screen_at_four_times_the_size_with_long_names(
     someone.context.close()
 
 
+def test_the_figure_never_breaks_over_lines(owner: Owner) -> None:
+    owner.server.answers(200, LONG_NAMES)
+    amount = owner.opens().locator(".amount")
+    expect(amount).to_have_text("¥12,345,678.90")
+    assert amount.evaluate("it => it.getClientRects().length") == 1
+    assert amount.evaluate("it => it.offsetHeight < 2 * parseFloat(getComputedStyle(it).fontSize)")
+
+
 def test_everything_meant_for_a_finger_is_large_enough(owner: Owner) -> None:
     page = owner.opens()
     expect(page.locator(".amount")).to_be_visible()

@@ -43,6 +43,18 @@ def test_by_phone_the_code_opens_the_bill_and_never_stands_in_the_address(owner:
     assert not [one.url for one in owner.requests if CODE in one.url]
 
 
+def test_where_storage_is_switched_off_the_code_goes_by_the_address_and_leaves_it_at_once(owner: Owner) -> None:
+    owner.server.answers(202, {"sent": True}, "POST links")
+    owner.server.answers(200, {"code": CODE, "expires": "2026-07-30"}, "POST sessions")
+    owner.page.add_init_script("Object.defineProperty(window, 'sessionStorage', {get() {throw new Error()}})")
+    page = owner.opens("/my-bill/", code="")
+    asks(page, "13800000000")
+    page.get_by_label("短信里的 6 位数字").fill("123456")
+    page.get_by_role("button", name="打开账单").click()
+    expect(page.locator("#statement .amount")).to_have_text("¥766.22")
+    assert page.url == f"{owner.server.url}/balance/"
+
+
 def test_a_wrong_code_is_said_at_its_field_and_tells_nothing_else(owner: Owner, page: Page) -> None:
     asks(page, "13800000000")
     page.get_by_label("短信里的 6 位数字").fill("000000")

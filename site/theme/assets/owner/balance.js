@@ -1,11 +1,11 @@
 // The owner's balance page: takes the code out of the address, asks for the statement, and shows it or says
 // why it cannot. What is not needed at first sight is fetched when it is.
 
-import { Code } from "./code.js";
+import { ownersCode } from "./code.js";
 import { announce, byId, put, show, slot, whenPressed, words } from "./page.js";
 import { Reading } from "./reading.js";
 
-const code = new Code("courtyard-code");
+const code = ownersCode();
 const reading = new Reading(() => "statement", code, view);
 const place = byId("statement");
 let statement;

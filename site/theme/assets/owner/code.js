@@ -47,3 +47,6 @@ export class Code {
     }
   }
 }
+
+/** The code of an owner's own link. */
+export const ownersCode = () => new Code("courtyard-code");

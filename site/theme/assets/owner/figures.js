@@ -1,10 +1,11 @@
 // Sums, days, periods and names as people of the page's language write them.
 
-import { element, language, said, words } from "./page.js";
+import { element, language, put, said, words } from "./page.js";
 
 // An amount, or a date as Chinese writes it: figures with the characters between and behind them.
 const UNBROKEN = /(¥?\d[\d,.]*(?:\p{Script=Han}\d+)*\p{Script=Han}?)/u;
 
+const LONG_FIGURE = 10;
 const PERIODS_IN_REFERENCE = 3;
 const figures = new Intl.NumberFormat("en", { minimumFractionDigits: 2 });
 
@@ -33,6 +34,13 @@ export const dayAs = (form, day) => day && whole(said(form, partsOf(day)));
 export const date = (day) => dayAs(words.date, day);
 export const isSameYear = (day, other) => day.slice(0, 4) === other.slice(0, 4);
 export const nearDay = (day, on) => dayAs(isSameYear(day, on) ? words.day : words.date, day);
+
+/** Shows a sum as the page's figure: a smaller one where it is long, for it never breaks. */
+export function showSum(place, text, isInWords = false) {
+  const figure = put(place, "figure", text);
+  figure.classList.toggle("in-words", isInWords);
+  figure.classList.toggle("long", text.length > LONG_FIGURE && !isInWords);
+}
 
 /** "2026-Q1", "2026-03" and "2026" in words; anything else as it is. */
 export function period(text) {

@@ -2,7 +2,7 @@
 // is not looks the same here.
 
 import { ask } from "./api.js";
-import { Code } from "./code.js";
+import { ownersCode } from "./code.js";
 import { showErrors, showFaults, showTrouble, whenSent } from "./form.js";
 import { byId, said, slot, waitOf, words } from "./page.js";
 
@@ -32,9 +32,10 @@ async function openBill() {
   const came = await post("sessions", { unit: value(asking, "unit"), phone: value(asking, "contact"), code });
   if ([400, 404].includes(came.status)) return showFaults(coding, [{ field: "code", code: "unknown" }]);
   if (!came.ok) return showTrouble(coding, troubleText(came));
-  const owners = new Code("courtyard-code");
-  owners.keep(JSON.parse(came.text).code);
-  location.assign("../balance/");
+  const { code: link } = JSON.parse(came.text);
+  ownersCode().keep(link);
+  // Where storage is switched off, the code goes the way it does in a link.
+  location.assign(`../balance/${ownersCode().value === link ? "" : `#${link}`}`);
 }
 
 whenSent(asking, askForBill);

@@ -1,7 +1,7 @@
 // What a relative is shown who was asked to pay: the amount, its day, what to write with it; nothing else.
 
 import { Code } from "./code.js";
-import { date, moneyText, referenceOf } from "./figures.js";
+import { date, moneyText, referenceOf, showSum } from "./figures.js";
 import { byId, copyOf, put, said, show, slot, whenPressed, words } from "./page.js";
 import { Reading } from "./reading.js";
 
@@ -10,8 +10,7 @@ const place = byId("amount");
 function showAmount({ on, balance, due_on: due, references }) {
   const isOwed = balance > 0;
   put(place, "label", said(words.owed, { on: date(on) }));
-  put(place, "figure", isOwed ? moneyText(balance) : words.nothing_figure);
-  slot(place, "figure").classList.toggle("in-words", !isOwed);
+  showSum(place, isOwed ? moneyText(balance) : words.nothing_figure, !isOwed);
   put(place, "when", isOwed && due ? said(due < on ? words.past_due : words.due, { date: date(due) }) : "");
   slot(place, "ways").hidden = !isOwed;
   put(place, "reference-list", ...byUnit(references).map(referenceRow));

@@ -1,7 +1,7 @@
 // A receipt: read by the code kept in this tab and the number in the address, shown to be printed.
 
-import { Code } from "./code.js";
-import { date, money, moneyText, name, period, whole } from "./figures.js";
+import { ownersCode } from "./code.js";
+import { date, money, moneyText, name, period, showSum, whole } from "./figures.js";
 import { byId, element, put, said, show, slot, whenPressed, words } from "./page.js";
 import { picture } from "./qr.js";
 import { Reading } from "./reading.js";
@@ -18,7 +18,7 @@ function line(label, amount) {
 function showReceipt(receipt) {
   const { reversed_on: reversed, lines, credit } = receipt;
   put(place, "reversed", reversed ? said(words.reversed_on, { date: date(reversed) }) : "");
-  put(place, "amount", moneyText(receipt.amount));
+  showSum(place, moneyText(receipt.amount));
   put(place, "facts", ...factsOf(receipt));
   const paid = lines.map(({ kind_name: kind, ...part }) => line(said(words.paid_line, {
     unit: name(part.unit), period: period(part.period), kind: name(kind), part: words.parts[part.part],
@@ -57,7 +57,7 @@ function keepNumber() {
   return true;
 }
 
-const reading = new Reading(() => `receipts/${encodeURIComponent(number())}`, new Code("courtyard-code"), async () => showReceipt, keepNumber);
+const reading = new Reading(() => `receipts/${encodeURIComponent(number())}`, ownersCode(), async () => showReceipt, keepNumber);
 whenPressed({ retry: () => reading.read() });
 keepNumber();
 reading.read();

@@ -12,6 +12,7 @@ import {
   nearDay,
   newestFirst,
   referenceOf,
+  showSum,
   spoken,
   sum,
 } from "./figures.js";
@@ -43,8 +44,7 @@ export function showStatement(statement) {
   function showFigure({ balance, credit, bills, on }) {
     const label = balance > 0 ? words.owed : balance < 0 ? words.ahead : words.nothing;
     put(place, "label", said(label, { on: date(on) }));
-    put(place, "figure", balance ? moneyText(Math.abs(balance)) : words.nothing_figure);
-    slot(place, "figure").classList.toggle("in-words", !balance);
+    showSum(place, balance ? moneyText(Math.abs(balance)) : words.nothing_figure, !balance);
     put(place, "when", ...whenToPay(statement).map((text) => element("li", "", text)));
     const lateFee = sum(bills.filter((bill) => bill.outstanding), "late_fee");
     const madeOf = [[words.with_late_fee, lateFee], [words.less_credit, credit]].filter(([, amount]) => amount);
