@@ -27,7 +27,6 @@ def test_no_text_of_a_script_goes_over_lines_so_that_no_indent_in_it_counts(path
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         code = line.split("//")[0] if line.lstrip().startswith("//") else line
         assert code.count("`") % 2 == 0, f"{path.name}:{number}"
-        assert not line.lstrip().startswith("/*") or line.rstrip().endswith("*/"), f"{path.name}:{number}"
 
 
 def test_only_what_the_site_has_of_our_theme_is_touched(tmp_path: Path) -> None:
