@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from chalicelib.core import calendar, consistency
 from chalicelib.core.rulebook import Language, Rulebook
 from chalicelib.core.words import problem_text, said
-from staff import agenda, compliance, feed, icalendar, noticeboard, pagefiles, rulefiles, showcase
+from staff import agenda, compliance, drafts, feed, icalendar, noticeboard, openrules, pagefiles, rulefiles, showcase
 from staff.pages import Pages
 
 ROOT = Path(__file__).parent
@@ -45,7 +45,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_url = community.site_url + home
     config.repo_url = community.repository_url
     today = _today(community.time_zone)
-    config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
+    config.extra |= {"revision": drafts.revision(site), "community": community, "fees": rulebook.fees, "payments": rulebook.payments}
     board = noticeboard.read(site, community.languages)
     config.extra["pages"] = pages = pagefiles.pages_of(site, read, language, today, board)
     _, missed = consistency.reviews(read.files, today)
@@ -57,11 +57,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Keeps what nobody reads out of the site; adds the notices, their feed and the calendar."""
+    """Keeps what nobody reads out of the site; adds the notices, their feed and the calendar, and the rules as data."""
     for file in list(files):
         if _matches(file.src_uri, UNREAD) and not _matches(file.src_uri, READ):
             files.remove(file)
-    for file in _notices(config):
+    for file in [*_notices(config), _rules(config)]:
         files.append(file)
     return files
 
@@ -78,6 +78,12 @@ def _notices(config: MkDocsConfig) -> Iterator[File]:
     yield File.generated(config, agenda.FILE, content=_agenda(pages, config), inclusion=hidden)
     for name, content in showcase.pages(pages.samples()):
         yield File.generated(config, f"messages/{name}", content=content, inclusion=hidden)
+
+
+def _rules(config: MkDocsConfig) -> File:
+    """The published rules as data, which the calculator works by."""
+    content = openrules.published(config.extra["pages"].rulebook, config.extra["revision"])
+    return File.generated(config, openrules.FILE, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
 def _feed(pages: Pages, config: MkDocsConfig) -> bytes:

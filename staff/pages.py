@@ -13,7 +13,7 @@ from markupsafe import Markup
 from chalicelib.core import calendar
 from chalicelib.core.disclosure import Disclosure
 from chalicelib.core.money import Fen, fen, shares
-from chalicelib.core.rulebook import Actor, Language, Rulebook, Schedule, Text
+from chalicelib.core.rulebook import Actor, Basis, Language, Rulebook, Schedule, Text
 from chalicelib.core.voice import percent
 from chalicelib.core.words import Words, day_text, money_text
 
@@ -79,6 +79,8 @@ class Pages:
             self.fee_table,
             self.moved_in_example,
             self.shared_example,
+            self.calculator,
+            self.by_hand,
             self.budget_bars,
             self.payment_methods,
             self.stage_list,
@@ -162,6 +164,22 @@ class Pages:
         schedule = self._schedule(schedule_id)
         share = examples.shared(schedule, fen(cost), Decimal(area), Decimal(total_area), self.today)
         return self._part("shared_example", cost=fen(cost), area=area, total_area=total_area, share=share)
+
+    def calculator(self) -> Markup:
+        """The form whose script works out fees, rewards and late fees from the same rules."""
+        schedules = self.rulebook.fees.schedules
+        homes = [schedule for schedule in schedules if schedule.basis is Basis.AREA_MONTH]
+        spaces = [schedule for schedule in schedules if schedule.basis is Basis.FLAT_MONTH]
+        kinds = dict.fromkeys(kind for schedule in homes for kind in schedule.unit_kinds)
+        return self._part("calculator", kinds=list(kinds), spaces=spaces, example=homes[0].example_quantity)
+
+    def by_hand(self) -> Markup:
+        """How to work out what the calculator does with paper and pencil, by the rates in force."""
+        lines = []
+        for schedule in self.rulebook.fees.schedules:
+            worked = examples.quarterly_bill(schedule, standing(schedule.rates, self.today).current, self.today)
+            lines += [(schedule, worked)] if worked else []
+        return self._part("by_hand", lines=lines)
 
     def budget_bars(self, schedule_id: str) -> Markup:
         """What each yuan of a fee pays for, and what that makes of one quarter's bill."""
