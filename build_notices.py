@@ -45,7 +45,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_url = community.site_url + home
     config.repo_url = community.repository_url
     today = _today(community.time_zone)
-    config.extra |= {"revision": drafts.revision(site), "community": community, "fees": rulebook.fees, "payments": rulebook.payments}
+    config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
+    config.extra["revision"] = drafts.revision(site)
     board = noticeboard.read(site, community.languages)
     config.extra["pages"] = pages = pagefiles.pages_of(site, read, language, today, board)
     _, missed = consistency.reviews(read.files, today)

@@ -17,7 +17,7 @@ from chalicelib.core.rulebook import Actor, Basis, Language, Rulebook, Schedule,
 from chalicelib.core.voice import percent
 from chalicelib.core.words import Words, day_text, money_text
 
-from . import disclosures, examples, noticeboard
+from . import disclosures, examples, noticeboard, rulehistory
 from .noticeboard import Notice
 from .showcase import Shown
 from .succession import Dated, campaigns, standing
@@ -90,6 +90,7 @@ class Pages:
             self.late_fee_kinds,
             self.goodwill_days,
             self.reward_list,
+            self.rule_history,
             self.in_force,
             self.notice_list,
             self.latest_notices,
@@ -239,6 +240,16 @@ class Pages:
         worked = {reward: examples.reward(reward, schedule) for reward in (*rewards.current, *rewards.coming)}
         kinds = [kind for kind in self.rulebook.fees.kinds.values() if kind.reward == name]
         return self._part("reward_list", rewards=rewards, examples=worked, kinds=kinds)
+
+    def rule_history(self) -> Markup:
+        """Every version of the rules, month by month, with what became of what was before."""
+        found = rulehistory.by_month(self.rulebook)
+        months = [(self._month(month), month, changes) for month, changes in found.items()]
+        return self._part("rule_history", months=months)
+
+    def _month(self, day: date) -> str:
+        month = str(day.month) if self.language == "zh" else self.words.months[day.month - 1]
+        return self.label("period-month", year=day.year, month=month)
 
     def in_force(self, what: str) -> Markup:
         """Since when what a page shows has been in force, and from when it changes."""

@@ -11,7 +11,18 @@ from staff import webserver
 from tests import publicsite
 
 PHONE_WIDTH = 360
-ADDRESSES = ["/", "/fees/", "/why/", "/pay/", "/reminders/", "/late-fee/", "/notices/", "/disclosure/"]
+ADDRESSES = [
+    "/",
+    "/fees/",
+    "/calculator/",
+    "/history/",
+    "/why/",
+    "/pay/",
+    "/reminders/",
+    "/late-fee/",
+    "/notices/",
+    "/disclosure/",
+]
 ADDRESSES += ["/notices/lift-repair-vote/", "/faq/", "/privacy/", "/contact/"]
 NOWHERE = "/no-such-page/"
 
