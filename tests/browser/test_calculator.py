@@ -1,31 +1,17 @@
 """The fee calculator in Chromium: what owners fill in, what they are told, and what happens without a network."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from staff import openrules, webserver
-from tests import builders, publicsite
+from staff import openrules
+from tests import builders
 
 NOW = datetime.fromisoformat("2026-11-23T08:00:00+08:00")
 PHONE = {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.getbasetemp() / "public-site"
-    folder.mkdir(exist_ok=True)
-    server = webserver.server(0, webserver.site(publicsite.assembled(folder)), {})
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
 
 
 @pytest.fixture
