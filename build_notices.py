@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import jieba
 from jinja2 import Environment
@@ -14,6 +15,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 from msgspec.structs import replace
 
 from chalicelib.core import calendar, consistency
@@ -27,6 +29,9 @@ ROOT = Path(__file__).parent
 # What the theme would publish although no reader fetches it: our templates, debugging aids, other languages' search.
 UNREAD = ("parts/*", "*.map", "assets/images/favicon.png", "assets/javascripts/lunr/*")
 READ = ("*/lunr.stemmer.support.min.js", "*/lunr.multi.min.js", "*/lunr.zh.min.js")
+
+# What the page that says there is no network is made of, besides itself.
+KEPT = ("assets/stylesheets/main.*.css", "assets/tokens.css", "assets/site.css", "assets/display.js", "assets/site.js")
 
 jieba.setLogLevel(logging.WARNING)  # how it loads its dictionary is nobody's concern
 
@@ -64,6 +69,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.remove(file)
     for file in [*_notices(config), _rules(config)]:
         files.append(file)
+    config.extra["kept"] = [file.url for file in files if _matches(file.src_uri, KEPT)]
     return files
 
 
@@ -129,6 +135,13 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     env.filters |= pages.filters
     env.finalize = pages.said
     return env
+
+
+def on_template_context(context: TemplateContext, template_name: str, config: MkDocsConfig) -> TemplateContext:
+    """What is shown at any address finds everything from the root."""
+    if template_name == "offline.html":
+        context["base_url"] = urlsplit(f"{config.site_url}").path
+    return context
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
