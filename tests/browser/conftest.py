@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from staff import webserver
+from tests import publicsite
 from tests.browser import portal
 from tests.browser.portal import Handler, Owner, Server
 from tests.browser.statements import statement
@@ -23,6 +25,20 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site as the edge serves it, with the policy that lets no inline style through."""
+    folder = tmp_path_factory.getbasetemp() / "public-site"
+    folder.mkdir(exist_ok=True)
+    server = webserver.server(0, webserver.site(publicsite.assembled(folder)), {})
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -286,7 +286,8 @@ def test_the_reference_for_a_transfer_names_unit_and_period_and_can_be_copied(ow
 
 def test_the_rules_behind_the_amounts_are_one_tap_away(owner: Owner) -> None:
     page = owner.opens()
-    expect(page.locator(".rules")).to_contain_text("2025年1月")
+    month = page.locator(".rules").get_by_role("link", name="2025年1月")
+    assert month.evaluate("it => it.pathname + it.hash") == "/history/#2025-01"
     assert page.get_by_role("link", name="收费标准").evaluate("it => it.pathname") == "/fees/"
     assert page.get_by_role("link", name="违约金规则").evaluate("it => it.pathname") == "/late-fee/"
 

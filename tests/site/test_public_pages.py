@@ -7,6 +7,7 @@ from base64 import b64encode
 from datetime import date
 from hashlib import sha256
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -22,6 +23,8 @@ RULES, WORDS = READ.rulebook, READ.files["words.yml"]
 PAGES = [
     "",
     "fees/",
+    "calculator/",
+    "history/",
     "why/",
     "pay/",
     "reminders/",
@@ -107,6 +110,26 @@ def test_every_rate_is_published_with_its_authority_and_date(public_site: Path, 
         assert rate.authority.reference.of(language) in shown
         assert day_text(WORDS, rate.published_on, language) in shown
         assert day_text(WORDS, rate.from_, language) in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_change_of_a_rate_is_in_the_history_with_both_figures_and_its_authority(
+    public_site: Path, language
+) -> None:
+    shown = text(page(public_site, "history/", language))
+    for schedule in RULES.fees.schedules:
+        for before, after in pairwise(schedule.rates):
+            told = f"由{before.yuan}改为{after.yuan} " if language == "zh" else f"From {before.yuan} to {after.yuan} "
+            assert told + schedule.measure.of(language) in shown
+            assert after.authority.reference.of(language) in shown
+            assert day_text(WORDS, after.authority.decided_on, language) in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_history_can_be_entered_at_the_month_a_bill_names(public_site: Path, language) -> None:
+    for schedule in RULES.fees.schedules:
+        for rate in schedule.rates:
+            assert f'id="{rate.from_:%Y-%m}"' in page(public_site, "history/", language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

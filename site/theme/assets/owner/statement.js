@@ -147,7 +147,8 @@ export function showStatement(statement) {
   function showRules({ rules_from: from }) {
     const link = (address, text) => Object.assign(element("a", "", text), { href: address });
     const links = { fees: link("../fees/", words.fees), late_fee: link("../late-fee/", words.late_fee_rules) };
-    put(place, "rules", said(words.rules, { month: dayAs(words.month_year, from), ...links }));
+    const month = link(`../history/#${from.slice(0, 7)}`, dayAs(words.month_year, from));
+    put(place, "rules", said(words.rules, { month, ...links }));
   }
 
   for (const part of [showFigure, showNext, showBills, showReferences, showRules]) part(statement);
