@@ -1,10 +1,11 @@
 """Every state of an owner's pages, in both languages and both themes, is for everybody (WCAG 2.2 AA)."""
 
+import json
 import os
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from staff import judges
 from tests.browser.portal import Owner
@@ -13,6 +14,7 @@ from tests.browser.states import STATES
 LANGUAGES = {"zh": "", "en": "/en"}
 AXE = judges.HOME / "node_modules" / "axe-core" / "axe.min.js"
 FOUND = "(options) => axe.run(document, options).then((found) => found.violations)"
+CHOOSE = "(chosen) => Object.assign(document.documentElement.dataset, chosen) && undefined"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Links within a sentence may be as high as its line.
 TARGETS = "button, select, textarea, input:not(.pick input), summary, .pick, a:not(.skip, dd a, p:not([class]) a)"
@@ -36,12 +38,16 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_stands_in_anybodys_way(owner: Owner, axe: str, state: str, language: str) -> None:
-    """No rule of axe-core is broken in either theme, and at four times the size nothing is cut off or too small."""
+    """No rule of axe-core is broken by any of the colours, nothing is cut off in large text or at four times the size."""
     owner.context.add_init_script(axe)
     page = STATES[state](owner, LANGUAGES[language])
     assert violations(page, {"runOnly": {"type": "tag", "values": RULES}}) == []
-    page.emulate_media(color_scheme="dark")
-    assert violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}) == []
+    for scheme, contrast in (("dark", "normal"), ("dark", "high"), ("light", "high")):
+        page.evaluate(CHOOSE, {"scheme": scheme, "contrast": contrast})
+        assert violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}) == [], (scheme, contrast)
+    page.evaluate(CHOOSE, {"text": "large"})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate(CHOOSE, {"text": "normal"})
     page.set_viewport_size({"width": 320, "height": 256})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.locator(TARGETS).evaluate_all(TOO_SMALL) == []
@@ -65,3 +71,15 @@ def test_nothing_moves_for_those_who_asked_for_stillness(owner: Owner) -> None:
         return style.animationName !== 'none' || style.transitionDuration !== '0s';
     })).length"""
     assert page.evaluate(moving) == 0
+
+
+def test_large_text_high_contrast_and_dark_last_from_page_to_page(owner: Owner) -> None:
+    page = STATES["owed"](owner, "")
+    for label in ("大字", "高对比度", "深色"):
+        page.get_by_role("button", name=label).click()
+        expect(page.get_by_role("button", name=label)).to_have_attribute("aria-pressed", "true")
+    chosen = "JSON.stringify({...document.documentElement.dataset})"
+    assert json.loads(page.evaluate(chosen)) == {"text": "large", "contrast": "high", "scheme": "dark"}
+    owner.opens("/en/my-bill/", code="")
+    assert json.loads(page.evaluate(chosen)) == {"text": "large", "contrast": "high", "scheme": "dark"}
+    assert page.locator("body").evaluate("it => parseFloat(getComputedStyle(it).fontSize)") > 24

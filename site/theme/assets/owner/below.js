@@ -1,10 +1,11 @@
 // What stands below the first view: fetched once that is there, and put into its places.
 
 import "./elsewhere.js";
-import { explainBills } from "./explanation.js";
+import { explainBills, showRules } from "./explanation.js";
 import { slot, words } from "./page.js";
 import "./paper.js";
 import { showPayments } from "./payments.js";
+import { showReferences } from "./reference.js";
 import { showReplies, showUnanswered } from "./replies.js";
 
 let fetched;
@@ -14,6 +15,8 @@ export async function showBelow(place, statement, code) {
   await (fetched ??= fetchParts(place));
   explainBills(statement);
   showPayments(place, statement);
+  showReferences(place, statement);
+  showRules(place, statement);
   showReplies(place, statement);
   showUnanswered(place, code);
 }

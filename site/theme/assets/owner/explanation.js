@@ -1,7 +1,7 @@
 // What unfolds below a bill: one sentence for every figure, and what was paid of it.
 
 import { date, dayAs, isSameYear, money, moneyText, spoken, sum } from "./figures.js";
-import { counted, element, said, slot, words } from "./page.js";
+import { counted, element, put, said, slot, words } from "./page.js";
 import { keyOf, rowOf } from "./statement.js";
 
 const percent = (rate) => `${Number((rate * 100).toPrecision(12))}%`;
@@ -32,6 +32,14 @@ export function explainBills(statement) {
     for (const { amount, text } of paidLines(bill, statement)) addLine(row, words.paid, -amount, text);
     addLine(row, words.outstanding, bill.outstanding, said(words.due_on, { date: date(bill.due_on) }), "total");
   }
+}
+
+/** The rules the amounts follow, each a tap away. */
+export function showRules(place, { rules_from: from }) {
+  const link = (address, text) => Object.assign(element("a", "", text), { href: address });
+  const month = link(`../history/#${from.slice(0, 7)}`, dayAs(words.month_year, from));
+  const links = { fees: link("../fees/", words.fees), late_fee: link("../late-fee/", words.late_fee_rules) };
+  put(place, "rules", said(words.rules, { month, ...links }));
 }
 
 /** One sentence that says where a line's amount comes from. */

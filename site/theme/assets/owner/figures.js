@@ -6,7 +6,6 @@ import { element, language, put, said, words } from "./page.js";
 const UNBROKEN = /(¥?\d[\d,.]*(?:\p{Script=Han}\d+)*\p{Script=Han}?)/u;
 
 const LONG_FIGURE = 10;
-const PERIODS_IN_REFERENCE = 3;
 const figures = new Intl.NumberFormat("en", { minimumFractionDigits: 2 });
 
 /** A figure or date, which never breaks over lines. */
@@ -48,12 +47,6 @@ export function period(text) {
   if (quarter) return said(words.quarter, { year, quarter: words.quarters[quarter - 1] });
   if (month) return said(words.month_year, partsOf(text));
   return year ? said(words.year, { year }) : text;
-}
-
-/** What to write on a transfer: a unit and the periods still open, oldest first; the first and last of many. */
-export function referenceOf(unit, periods) {
-  const each = [...new Set(periods)];
-  return [unit, ...(each.length > PERIODS_IN_REFERENCE ? [`${each[0]}~${each.pop()}`] : each)].join(" ");
 }
 
 export const sum = (records, field) => records.reduce((total, record) => total + record[field], 0);

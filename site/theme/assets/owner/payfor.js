@@ -1,9 +1,10 @@
 // What a relative is shown who was asked to pay: the amount, its day, what to write with it; nothing else.
 
 import { Code } from "./code.js";
-import { date, moneyText, referenceOf, showSum } from "./figures.js";
+import { date, moneyText, showSum } from "./figures.js";
 import { byId, copyOf, put, said, show, slot, whenPressed, words } from "./page.js";
 import { Reading } from "./reading.js";
+import { referenceOf } from "./reference.js";
 
 const place = byId("amount");
 

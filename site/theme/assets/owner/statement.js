@@ -1,8 +1,7 @@
-// What the statement says at first sight: the figure, what comes next, bills, what to write on a transfer.
+// What the statement says at first sight: the figure, what comes next, bills.
 
 import {
   date,
-  dayAs,
   isSameYear,
   joined,
   money,
@@ -11,7 +10,6 @@ import {
   nameOf,
   nearDay,
   newestFirst,
-  referenceOf,
   showSum,
   spoken,
   sum,
@@ -127,29 +125,5 @@ export function showStatement(statement) {
     return said(until ? words.held_until : words.held, { date: until && nearDay(until, statement.on) });
   }
 
-  function showReferences({ balance }) {
-    const rows = balance > 0 ? byUnit(statement).flatMap(reference) : [];
-    put(place, "reference-list", ...rows);
-    slot(place, "references").hidden = !rows.length;
-  }
-
-  /** What to write on a transfer for a unit. */
-  function reference([unit, bills]) {
-    const unpaid = bills.filter((bill) => bill.outstanding).reverse();
-    if (!unpaid.length) return [];
-    const periods = unpaid.map((bill) => bill.period.replace("-Q", "Q"));
-    const row = copyOf("reference");
-    put(row, "text", said(words.reference, { unit: name(unit), amount: money(sum(unpaid, "outstanding")) }));
-    put(row, "code", referenceOf(unit, periods));
-    return [row];
-  }
-
-  function showRules({ rules_from: from }) {
-    const link = (address, text) => Object.assign(element("a", "", text), { href: address });
-    const links = { fees: link("../fees/", words.fees), late_fee: link("../late-fee/", words.late_fee_rules) };
-    const month = link(`../history/#${from.slice(0, 7)}`, dayAs(words.month_year, from));
-    put(place, "rules", said(words.rules, { month, ...links }));
-  }
-
-  for (const part of [showFigure, showNext, showBills, showReferences, showRules]) part(statement);
+  for (const part of [showFigure, showNext, showBills]) part(statement);
 }
