@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import jieba
 from jinja2 import Environment
@@ -14,12 +15,25 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 from msgspec.structs import replace
 
 from chalicelib.core import calendar, consistency
 from chalicelib.core.rulebook import Language, Rulebook
 from chalicelib.core.words import problem_text, said
-from staff import agenda, compliance, feed, icalendar, noticeboard, pagefiles, rulefiles, showcase
+from staff import (
+    agenda,
+    compliance,
+    drafts,
+    feed,
+    icalendar,
+    noticeboard,
+    openrules,
+    pagefiles,
+    rulefiles,
+    showcase,
+    slim,
+)
 from staff.pages import Pages
 
 ROOT = Path(__file__).parent
@@ -27,6 +41,9 @@ ROOT = Path(__file__).parent
 # What the theme would publish although no reader fetches it: our templates, debugging aids, other languages' search.
 UNREAD = ("parts/*", "*.map", "assets/images/favicon.png", "assets/javascripts/lunr/*")
 READ = ("*/lunr.stemmer.support.min.js", "*/lunr.multi.min.js", "*/lunr.zh.min.js")
+
+# What the page that says there is no network is made of, besides itself.
+KEPT = ("assets/stylesheets/main.*.css", "assets/tokens.css", "assets/site.css", "assets/display.js", "assets/site.js")
 
 jieba.setLogLevel(logging.WARNING)  # how it loads its dictionary is nobody's concern
 
@@ -46,6 +63,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.repo_url = community.repository_url
     today = _today(community.time_zone)
     config.extra |= {"community": community, "fees": rulebook.fees, "payments": rulebook.payments}
+    config.extra["revision"] = drafts.revision(site)
     board = noticeboard.read(site, community.languages)
     config.extra["pages"] = pages = pagefiles.pages_of(site, read, language, today, board)
     _, missed = consistency.reviews(read.files, today)
@@ -57,12 +75,13 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Keeps what nobody reads out of the site; adds the notices, their feed and the calendar."""
+    """Keeps what nobody reads out of the site; adds the notices, their feed and the calendar, and the rules as data."""
     for file in list(files):
         if _matches(file.src_uri, UNREAD) and not _matches(file.src_uri, READ):
             files.remove(file)
-    for file in _notices(config):
+    for file in [*_notices(config), _rules(config)]:
         files.append(file)
+    config.extra["kept"] = [file.url for file in files if _matches(file.src_uri, KEPT)]
     return files
 
 
@@ -78,6 +97,12 @@ def _notices(config: MkDocsConfig) -> Iterator[File]:
     yield File.generated(config, agenda.FILE, content=_agenda(pages, config), inclusion=hidden)
     for name, content in showcase.pages(pages.samples()):
         yield File.generated(config, f"messages/{name}", content=content, inclusion=hidden)
+
+
+def _rules(config: MkDocsConfig) -> File:
+    """The published rules as data, which the calculator works by."""
+    content = openrules.published(config.extra["pages"].rulebook, config.extra["revision"])
+    return File.generated(config, openrules.FILE, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
 def _feed(pages: Pages, config: MkDocsConfig) -> bytes:
@@ -122,6 +147,18 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     env.filters |= pages.filters
     env.finalize = pages.said
     return env
+
+
+def on_template_context(context: TemplateContext, template_name: str, config: MkDocsConfig) -> TemplateContext:
+    """What is shown at any address finds everything from the root."""
+    if template_name == "offline.html":
+        context["base_url"] = urlsplit(f"{config.site_url}").path
+    return context
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Serves our scripts and styles without what only we read of them."""
+    slim.slim(Path(config.docs_dir).parents[1] / "theme", Path(config.site_dir))
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

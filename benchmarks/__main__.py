@@ -75,7 +75,7 @@ def claims(folder: Path) -> dict[str, Callable[[], Iterable[Line]]]:
     return {
         "cold": lambda: [cold_start(answers).line()],
         "warm": lambda: [warm_statement(answers).line()],
-        "pages": lambda: [pages.site_build(folder).line()],
+        "pages": lambda: pages.lines(folder),
         "letters": lambda: [letters()],
         "year": lambda: [community_year(owners)],
         "notices": notices.lines,

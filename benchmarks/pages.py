@@ -1,9 +1,12 @@
 """The site's build against a plain Material build of the same pages."""
 
+import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +17,10 @@ import yaml
 from staff import noticeboard, pagefiles, rulefiles
 
 from .process import ROOT
-from .result import Result, interleaved
+from .result import Line, Result, interleaved
+
+WINDOW = 14 * 1024
+"""What TCP sends at once before it waits for a word from the reader."""
 
 
 def site_build(folder: Path) -> Result:
@@ -30,6 +36,26 @@ def site_build(folder: Path) -> Result:
     )
 
 
+def lines(folder: Path) -> Iterator[Line]:
+    """The build, then what it made."""
+    yield site_build(folder).line()
+    yield balance_page(folder / "ours")
+
+
+def first_view(site: Path, language: str = "") -> dict[str, int]:
+    """What a browser fetches of the balance page before it shows a statement, each with its compressed bytes."""
+    page = site / language / "balance" / "index.html"
+    fetched = re.findall(r'(?:href|src)="\.\./(assets/[^"]+\.(?:css|js))"', page.read_text(encoding="utf-8"))
+    names = ["balance/index.html", *dict.fromkeys(fetched)]
+    return {name: len(gzip.compress((site / language / name).read_bytes())) for name in names}
+
+
+def balance_page(site: Path) -> Line:
+    """Whether that is within one initial window of TCP."""
+    size = sum(first_view(site).values())
+    return Line("balance page: first view, compressed", f"{size:,} B of {WINDOW:,} B", size <= WINDOW)
+
+
 def _plain_site(folder: Path) -> Path:
     """The same pages, already filled in, under Material as it comes."""
     docs = folder / "docs"
@@ -40,12 +66,10 @@ def _plain_site(folder: Path) -> Path:
     (docs / "notices").mkdir()
     for notice in pages.notices:
         (docs / notice.page).write_text(pages.noticed(notice), encoding="utf-8")
-    for page in docs.glob("*.md"):
+    for page in docs.rglob("*.md"):
         text = page.read_text(encoding="utf-8")
-        if page.name == "balance.md":
-            page.write_text("# 我的账单\n", encoding="utf-8")  # it is a template of ours, not a page of Material's
-        else:
-            page.write_text(pages.render(text), encoding="utf-8")
+        is_ours = re.match(r"---\n(?:.*\n)*?template: ", text)  # a template of ours, not a page of Material's
+        page.write_text("# 我的账单\n" if is_ours else pages.render(text), encoding="utf-8")
     ours: dict[str, Any] = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     config = {
         "site_name": "plain",

@@ -13,11 +13,11 @@ from markupsafe import Markup
 from chalicelib.core import calendar
 from chalicelib.core.disclosure import Disclosure
 from chalicelib.core.money import Fen, fen, shares
-from chalicelib.core.rulebook import Actor, Language, Rulebook, Schedule, Text
+from chalicelib.core.rulebook import Actor, Basis, Language, Rulebook, Schedule, Text
 from chalicelib.core.voice import percent
 from chalicelib.core.words import Words, day_text, money_text
 
-from . import disclosures, examples, noticeboard
+from . import disclosures, examples, noticeboard, rulehistory
 from .noticeboard import Notice
 from .showcase import Shown
 from .succession import Dated, campaigns, standing
@@ -79,6 +79,8 @@ class Pages:
             self.fee_table,
             self.moved_in_example,
             self.shared_example,
+            self.calculator,
+            self.by_hand,
             self.budget_bars,
             self.payment_methods,
             self.stage_list,
@@ -88,6 +90,7 @@ class Pages:
             self.late_fee_kinds,
             self.goodwill_days,
             self.reward_list,
+            self.rule_history,
             self.in_force,
             self.notice_list,
             self.latest_notices,
@@ -163,6 +166,22 @@ class Pages:
         share = examples.shared(schedule, fen(cost), Decimal(area), Decimal(total_area), self.today)
         return self._part("shared_example", cost=fen(cost), area=area, total_area=total_area, share=share)
 
+    def calculator(self) -> Markup:
+        """The form whose script works out fees, rewards and late fees from the same rules."""
+        schedules = self.rulebook.fees.schedules
+        homes = [schedule for schedule in schedules if schedule.basis is Basis.AREA_MONTH]
+        spaces = [schedule for schedule in schedules if schedule.basis is Basis.FLAT_MONTH]
+        kinds = dict.fromkeys(kind for schedule in homes for kind in schedule.unit_kinds)
+        return self._part("calculator", kinds=list(kinds), spaces=spaces, example=homes[0].example_quantity)
+
+    def by_hand(self) -> Markup:
+        """How to work out what the calculator does with paper and pencil, by the rates in force."""
+        lines = []
+        for schedule in self.rulebook.fees.schedules:
+            worked = examples.quarterly_bill(schedule, standing(schedule.rates, self.today).current, self.today)
+            lines += [(schedule, worked)] if worked else []
+        return self._part("by_hand", lines=lines)
+
     def budget_bars(self, schedule_id: str) -> Markup:
         """What each yuan of a fee pays for, and what that makes of one quarter's bill."""
         schedule, budget = self._schedule(schedule_id), self.rulebook.fees.budget
@@ -221,6 +240,16 @@ class Pages:
         worked = {reward: examples.reward(reward, schedule) for reward in (*rewards.current, *rewards.coming)}
         kinds = [kind for kind in self.rulebook.fees.kinds.values() if kind.reward == name]
         return self._part("reward_list", rewards=rewards, examples=worked, kinds=kinds)
+
+    def rule_history(self) -> Markup:
+        """Every version of the rules, month by month, with what became of what was before."""
+        found = rulehistory.by_month(self.rulebook)
+        months = [(self._month(month), month, changes) for month, changes in found.items()]
+        return self._part("rule_history", months=months)
+
+    def _month(self, day: date) -> str:
+        month = str(day.month) if self.language == "zh" else self.words.months[day.month - 1]
+        return self.label("period-month", year=day.year, month=month)
 
     def in_force(self, what: str) -> Markup:
         """Since when what a page shows has been in force, and from when it changes."""

@@ -1,10 +1,19 @@
-"""One Chromium for all tests in a browser: the system's own, or else the one playwright brings."""
+"""One Chromium for all tests in a browser: the system's own, or else the one playwright brings; an owner's pages."""
 
 import shutil
+import threading
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from staff import webserver
+from tests import publicsite
+from tests.browser import portal
+from tests.browser.portal import Handler, Owner, Server
+from tests.browser.statements import statement
 
 # Without these the browser itself asks its maker's hosts for things, which no page asked for.
 QUIET = ["--disable-background-networking", "--disable-component-update"]
@@ -16,3 +25,46 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site as the edge serves it, with the policy that lets no inline style through."""
+    folder = tmp_path_factory.getbasetemp() / "public-site"
+    folder.mkdir(exist_ok=True)
+    server = webserver.server(0, webserver.site(publicsite.assembled(folder)), {})
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return portal.built(tmp_path_factory.mktemp("balance"))
+
+
+@pytest.fixture(scope="session")
+def serving(built: Path) -> Iterator[Server]:
+    """One server for all tests: to stop one takes half a second."""
+    with Server(("127.0.0.1", 0), partial(Handler, directory=str(built))) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture
+def server(serving: Server) -> Server:
+    serving.canned, serving.sent = {}, []
+    serving.answers(200, statement())
+    return serving
+
+
+@pytest.fixture
+def owner(browser: Browser, server: Server) -> Iterator[Owner]:
+    someone = Owner(browser, server)
+    yield someone
+    someone.context.close()
+    assert someone.complaints == []

@@ -1,243 +1,33 @@
 """What an owner sees and can do on “My bill”, in Chromium, against canned statements."""
 
-import gzip
-import json
 import re
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from mkdocs.commands.build import build
-from mkdocs.config import load_config
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 
+from benchmarks import pages
 from staff import rulefiles
+from tests.browser.portal import PAGES, SITE, Owner, Server
+from tests.browser.statements import (
+    AHEAD,
+    CODE,
+    LONG_NAMES,
+    NOTHING_OWED,
+    OTHER_CODE,
+    PRINCIPAL,
+    bill,
+    late_fee,
+    many_bills,
+    paid_bill,
+    payment,
+    statement,
+)
 
-SITE = Path(__file__).parents[2] / "site"
-CODE = "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE"
-OTHER_CODE = "YW5vdGhlcmNvZGVhbm90aGVyY29kZWFub3RoZXJjb2Q"
 PHONE = "400-000-0123"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-
-# The statement of an owner, as the interface gives it out
-
-
-def late_fee(amount: int, base: int, first: str, last: str, days: int, **more: Any) -> dict[str, Any]:
-    line = {"kind": "late_fee", "amount": amount, "rule": "late-fee", "base": base, "rate": "0.0005"}
-    return line | {"days": days, "from": first, "to": last, "cap": 24691, "capped": False} | more
-
-
-PRINCIPAL = {
-    "kind": "principal",
-    "amount": 123456,
-    "rule": "residential",
-    "rate": "2.40",
-    "quantity": "171.47",
-    "months": "3",
-    "from": "2026-01-01",
-    "to": "2026-03-31",
-}
-LATE_FEES = [
-    late_fee(926, 123456, "2026-04-16", "2026-04-30", 15),
-    late_fee(2240, 73456, "2026-05-01", "2026-06-30", 61),
-]
-
-
-def bill(**changes: Any) -> dict[str, Any]:
-    overdue = {
-        "id": "2026-Q1",
-        "unit": "3-2-1201",
-        "kind": "property",
-        "kind_name": "物业服务费",
-        "period": "2026-Q1",
-        "due_on": "2026-03-31",
-        "principal": 123456,
-        "discount": 0,
-        "adjusted": 0,
-        "late_fee": 3166,
-        "paid": 50000,
-        "outstanding": 76622,
-        "state": "overdue",
-        "days_overdue": 91,
-        "lines": [PRINCIPAL, *LATE_FEES],
-    }
-    return overdue | changes
-
-
-def paid_bill(period: str, due_on: str, **changes: Any) -> dict[str, Any]:
-    paid = {"id": period, "period": period, "due_on": due_on, "late_fee": 0, "paid": 123456, "outstanding": 0}
-    return bill(**paid, state="paid", days_overdue=0, lines=[PRINCIPAL]) | changes
-
-
-def payment(**changes: Any) -> dict[str, Any]:
-    part = {"bill": "2026-Q1", "unit": "3-2-1201", "part": "principal", "amount": 50000}
-    received = {
-        "id": "p-1",
-        "paid_on": "2026-05-01",
-        "method": "bank",
-        "method_name": "银行转账",
-        "amount": 50000,
-        "receipt": "QH-2026-000417",
-        "reversed_on": None,
-        "left": 0,
-        "allocations": [part],
-    }
-    return received | changes
-
-
-def statement(**changes: Any) -> dict[str, Any]:
-    """The example of the rules' documentation: an overdue bill, partly paid, with a late fee in two pieces."""
-    told = {
-        "owner": "o-0412",
-        "on": "2026-06-30",
-        "currency": "CNY",
-        "language": "zh",
-        "rules": "0123abcd",
-        "rules_from": "2025-01-01",
-        "balance": 76622,
-        "overdue": 76622,
-        "credit": 0,
-        "next_due_on": None,
-        "units": [
-            {"unit": "3-2-1201", "kind": "residential", "kind_name": "住宅", "from": "2021-05-01", "until": None}
-        ],
-        "bills": [bill()],
-        "payments": [payment()],
-        "holds": [],
-        "next": {
-            "stage": "second-demand",
-            "on": "2026-07-03",
-            "reason": "下一步“再次催缴”在 2026年7月3日。",
-        },
-    }
-    return told | changes
-
-
-NOTHING_OWED = statement(
-    balance=0, overdue=0, bills=[paid_bill("2026-Q1", "2026-03-31")], next={"reason": "没有应缴款项。"}
-)
-AHEAD = NOTHING_OWED | {"balance": -50000, "credit": 50000, "payments": [payment(left=50000, allocations=[])]}
-
-
-# The page and the server it comes from
-
-
-class Server(ThreadingHTTPServer):
-    """The built page under its policy, and one canned answer to the question for a statement."""
-
-    daemon_threads = True
-    status = 200
-    more_headers: dict[str, str]
-    body: dict[str, Any]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def answers(self, status: int, body: dict[str, Any], **headers: str) -> None:
-        self.status, self.body, self.more_headers = status, body, headers
-
-
-class Handler(SimpleHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        if not self.path.startswith("/v1/"):
-            return super().do_GET()
-        content = json.dumps(self.server.body).encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in self.server.more_headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(content)
-        return None
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing: tests look at the browser's own requests."""
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page alone, in both languages, from the theme and the words as they are."""
-    root = tmp_path_factory.mktemp("balance")
-    rulebook = rulefiles.read(SITE).rulebook
-    extra = {"community": rulebook.community, "fees": rulebook.fees, "payments": rulebook.payments}
-    for language, place in (("zh", ""), ("en", "en")):
-        pages = root / "pages" / language
-        pages.mkdir(parents=True)
-        (pages / "balance.md").write_text((SITE / "pages" / language / "balance.md").read_text("utf-8"), "utf-8")
-        config_file = pages.with_suffix(".yml")
-        config_file.write_text(f"site_name: {language}\n", "utf-8")
-        theme = {"name": None, "custom_dir": str(SITE / "theme"), "locale": "en"}
-        destination = str(root / "built" / place)
-        build(load_config(str(config_file), docs_dir=str(pages), site_dir=destination, theme=theme, extra=extra))
-    return root / "built"
-
-
-@pytest.fixture(scope="session")
-def serving(built: Path) -> Iterator[Server]:
-    """One server for all tests: to stop one takes half a second."""
-    with Server(("127.0.0.1", 0), partial(Handler, directory=str(built))) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield running
-        running.shutdown()
-
-
-@pytest.fixture
-def server(serving: Server) -> Server:
-    serving.answers(200, statement())
-    return serving
-
-
-class Owner:
-    """An owner with a phone: opens links, and notes what the browser asks for and complains about."""
-
-    def __init__(self, browser: Browser, server: Server, **options: Any) -> None:
-        settings = {"viewport": {"width": 360, "height": 740}, "locale": "zh-CN"} | options
-        self.server = server
-        self.context = browser.new_context(**settings)
-        self.page: Page = self.context.new_page()
-        self.requests: list[Request] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda said: self.complaints.append(said.text) if _is_fault(said.text) else None)
-
-    def opens(self, path: str = "/balance/", code: str = CODE) -> Page:
-        self.page.goto(f"{self.server.url}{path}" + (f"#{code}" if code else ""))
-        return self.page
-
-    @property
-    def questions(self) -> list[Request]:
-        return [request for request in self.requests if "/v1/" in request.url]
-
-
-def _is_fault(message: str) -> bool:
-    """A refused policy or a broken script; an answer that is not 200 is part of the tests."""
-    return "Failed to load resource" not in message
-
-
-@pytest.fixture
-def owner(browser: Browser, server: Server) -> Iterator[Owner]:
-    someone = Owner(browser, server)
-    yield someone
-    someone.context.close()
-    assert someone.complaints == []
 
 
 def row(page: Page, name: str) -> Any:
@@ -431,12 +221,6 @@ def test_states_are_words_that_stand_without_colour(owner: Owner) -> None:
     expect(row(page, "第二季度").locator(".state")).to_have_text("已缴")
 
 
-def many_bills() -> dict[str, Any]:
-    months = [(year, month) for year in range(2016, 2026) for month in range(1, 13)]
-    old = [paid_bill(f"{year}-{month:02}", f"{year}-{month:02}-28") for year, month in months]
-    return statement(bills=[*old[1:], bill()])
-
-
 def test_paid_bills_of_earlier_years_fold_into_one_group_below_the_open_ones(owner: Owner) -> None:
     owner.server.answers(200, many_bills())
     page = owner.opens()
@@ -464,7 +248,7 @@ def test_a_payment_shows_its_receipt_and_what_it_paid(owner: Owner) -> None:
     paid = page.locator("#statement details").filter(has_text="QH-2026-000417")
     paid.locator("summary").click()
     expect(paid).to_contain_text("2026年第一季度 物业服务费，本金")
-    expect(paid).to_contain_text("收据编号 QH-2026-000417")
+    expect(paid).to_contain_text("查看收据 QH-2026-000417")
 
 
 def test_a_payment_taken_back_is_kept_in_sight_and_counts_for_nothing(owner: Owner) -> None:
@@ -485,6 +269,13 @@ def test_the_main_button_leads_to_the_ways_to_pay_and_leaves_the_address_alone(o
     assert "#" not in page.url
 
 
+def test_who_has_something_to_say_is_led_there_from_the_figure(owner: Owner) -> None:
+    page = owner.opens()
+    page.get_by_role("link", name="已经缴了、有疑问、有困难？告诉我们").click()
+    expect(page.get_by_role("heading", name="有话告诉我们")).to_be_focused()
+    assert "#" not in page.url
+
+
 def test_the_reference_for_a_transfer_names_unit_and_period_and_can_be_copied(owner: Owner) -> None:
     owner.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = owner.opens()
@@ -495,7 +286,8 @@ def test_the_reference_for_a_transfer_names_unit_and_period_and_can_be_copied(ow
 
 def test_the_rules_behind_the_amounts_are_one_tap_away(owner: Owner) -> None:
     page = owner.opens()
-    expect(page.locator(".rules")).to_contain_text("2025年1月")
+    month = page.locator(".rules").get_by_role("link", name="2025年1月")
+    assert month.evaluate("it => it.pathname + it.hash") == "/history/#2025-01"
     assert page.get_by_role("link", name="收费标准").evaluate("it => it.pathname") == "/fees/"
     assert page.get_by_role("link", name="违约金规则").evaluate("it => it.pathname") == "/late-fee/"
 
@@ -522,7 +314,7 @@ def test_without_a_network_the_page_says_so_and_reads_again_when_it_is_back(owne
 def test_a_fault_of_ours_is_ours_and_can_be_tried_again_from_the_keyboard(owner: Owner, status: int) -> None:
     owner.server.answers(status, {"title": "fault"})
     page = owner.opens()
-    expect(page.get_by_role("heading", name="账单暂时读不出来")).to_be_visible()
+    expect(page.get_by_role("heading", name="暂时读不出来")).to_be_visible()
     expect(page.get_by_text("没有任何改动").locator("visible=true")).to_be_visible()
     owner.server.answers(200, statement())
     page.get_by_role("button", name="再试一次").locator("visible=true").press("Enter")
@@ -532,7 +324,7 @@ def test_a_fault_of_ours_is_ours_and_can_be_tried_again_from_the_keyboard(owner:
 
 def test_an_answer_that_is_not_a_statement_is_a_fault_too(owner: Owner) -> None:
     owner.server.answers(200, {"surprise": True})
-    expect(owner.opens().get_by_role("heading", name="账单暂时读不出来")).to_be_visible()
+    expect(owner.opens().get_by_role("heading", name="暂时读不出来")).to_be_visible()
 
 
 def test_when_asked_to_wait_it_waits_as_long_as_told_and_asks_again_by_itself(owner: Owner) -> None:
@@ -548,8 +340,20 @@ def test_when_asked_to_wait_it_waits_as_long_as_told_and_asks_again_by_itself(ow
 def test_while_it_reads_it_says_so(owner: Owner) -> None:
     owner.page.route("**/v1/statement", lambda route: None)
     page = owner.opens()
-    expect(page.get_by_role("status")).to_have_text("正在读取您的账单……")
+    expect(page.get_by_role("status")).to_have_text("正在读取……")
     expect(page.locator("#loading")).to_be_visible()
+
+
+def test_when_the_line_is_slow_it_says_so_and_at_last_what_to_do(owner: Owner) -> None:
+    owner.page.route("**/v1/statement", lambda _: None)
+    owner.page.clock.install()
+    page = owner.opens()
+    expect(page.locator("#loading")).to_contain_text("正在读取")
+    page.clock.run_for(9000)
+    expect(page.locator("#loading")).to_contain_text("网络有点慢，还在读取")
+    expect(page.get_by_role("status")).to_contain_text("网络有点慢")
+    page.clock.run_for(22000)
+    expect(page.get_by_role("heading", name="没有连上网络")).to_be_visible()
 
 
 def test_with_scripts_off_it_says_what_to_do(browser: Browser, server: Server) -> None:
@@ -588,9 +392,7 @@ def test_names_are_shown_as_text_whatever_is_in_them(owner: Owner) -> None:
 def test_it_fits_a_narrow_screen_at_four_times_the_size_with_long_names(
     browser: Browser, server: Server, path: str
 ) -> None:
-    unit = "清和苑二期北区地下车库B2层人防工程第0417号产权车位" * 2
-    name = "物业服务费与公共区域设施设备日常运行维护保养综合管理费" * 2
-    server.answers(200, statement(balance=1234567890, bills=[bill(unit=unit, kind_name=name, outstanding=1234567890)]))
+    server.answers(200, LONG_NAMES)
     someone = Owner(browser, server, viewport={"width": 320, "height": 256})
     page = someone.opens(path)
     expect(page.locator(".amount")).to_be_visible()
@@ -598,6 +400,14 @@ def test_it_fits_a_narrow_screen_at_four_times_the_size_with_long_names(
         details.evaluate("it => { it.open = true }")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     someone.context.close()
+
+
+def test_the_figure_never_breaks_over_lines(owner: Owner) -> None:
+    owner.server.answers(200, LONG_NAMES)
+    amount = owner.opens().locator(".amount")
+    expect(amount).to_have_text("¥12,345,678.90")
+    assert amount.evaluate("it => it.getClientRects().length") == 1
+    assert amount.evaluate("it => it.offsetHeight < 2 * parseFloat(getComputedStyle(it).fontSize)")
 
 
 def test_everything_meant_for_a_finger_is_large_enough(owner: Owner) -> None:
@@ -613,6 +423,7 @@ def test_on_paper_everything_is_unfolded(owner: Owner) -> None:
     owner.server.answers(200, many_bills())
     page = owner.opens()
     expect(page.locator(".amount")).to_be_visible()
+    expect(page.get_by_text("请家人代缴")).to_be_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#statement details:not([open])").count() == 0
     page.emulate_media(media="print")
@@ -625,20 +436,34 @@ def test_on_paper_everything_is_unfolded(owner: Owner) -> None:
 # The files
 
 
-@pytest.mark.parametrize("path", ["", "en"])
-def test_the_first_view_arrives_in_one_go(built: Path, path: str) -> None:
-    names = ["balance/index.html", "assets/tokens.css", "assets/balance.css", "assets/balance.js"]
-    sizes = {name: len(gzip.compress((built / path / name).read_bytes())) for name in names}
-    assert sum(sizes.values()) < 12 * 1024, sizes
+@pytest.mark.parametrize("language", ["", "en"])
+def test_the_first_view_arrives_in_one_go(built: Path, language: str) -> None:
+    sizes = pages.first_view(built, language)
+    assert sum(sizes.values()) <= pages.WINDOW, sizes
 
 
-def test_both_languages_say_the_same_things_about_the_same_values() -> None:
-    assert _shape(_words("zh")) == _shape(_words("en"))
+def test_nothing_but_the_first_view_is_fetched_before_there_is_a_statement_to_show(owner: Owner, built: Path) -> None:
+    owner.page.route("**/v1/statement", lambda _: None)
+    page = owner.opens()
+    page.wait_for_load_state("load")
+    page.evaluate("import('/assets/owner/statement.js').then(() => true)")
+    fetched = {urlsplit(one.url).path.removeprefix("/") for one in owner.requests if "/v1/" not in one.url}
+    assert fetched - {"assets/favicon.svg"} == {name.removesuffix("index.html") for name in pages.first_view(built)}
 
 
-def _words(language: str) -> Any:
-    text = (SITE / "pages" / language / "balance.md").read_text("utf-8")
-    return yaml.safe_load(text.split("---")[1])["words"]
+@pytest.mark.parametrize("name", PAGES)
+def test_both_languages_say_the_same_things_about_the_same_values(name: str) -> None:
+    assert _shape(_words("zh", name)) == _shape(_words("en", name))
+
+
+def _words(language: str, name: str) -> Any:
+    front = yaml.safe_load((SITE / "pages" / language / name).read_text("utf-8").split("---")[1])
+    return [front["words"], front.get("shared")]
+
+
+def test_every_pause_the_rules_know_has_its_words() -> None:
+    words, _ = _words("zh", "balance.md")
+    assert set(words["script"]["holds"]) == set(rulefiles.read(SITE).rulebook.collection.holds)
 
 
 # how each language writes a day, a span or a number of things is its own affair

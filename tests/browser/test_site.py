@@ -1,33 +1,26 @@
 """A visit to the public site in Chromium: from the home page to the fees and through the search."""
 
-import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from staff import webserver
-from tests import publicsite
-
 PHONE_WIDTH = 360
-ADDRESSES = ["/", "/fees/", "/why/", "/pay/", "/reminders/", "/late-fee/", "/notices/", "/disclosure/"]
+ADDRESSES = [
+    "/",
+    "/fees/",
+    "/calculator/",
+    "/history/",
+    "/why/",
+    "/pay/",
+    "/reminders/",
+    "/late-fee/",
+    "/notices/",
+    "/disclosure/",
+]
 ADDRESSES += ["/notices/lift-repair-vote/", "/faq/", "/privacy/", "/contact/"]
 NOWHERE = "/no-such-page/"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site as the edge serves it, with the policy that lets no inline style through."""
-    folder = tmp_path_factory.getbasetemp() / "public-site"
-    folder.mkdir(exist_ok=True)
-    server = webserver.server(0, webserver.site(publicsite.assembled(folder)), {})
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
 
 
 class Visit:
@@ -190,14 +183,3 @@ def test_the_menu_of_a_phone_leads_on(visit: Visit, address: str) -> None:
     visit.page.get_by_label("导航栏").get_by_role("link", name="常见问题").click()
 
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("常见问题")
-
-
-def test_a_dark_system_gets_dark_pages_and_the_choice_is_kept(browser: Browser, address: str) -> None:
-    page = browser.new_page(color_scheme="dark")
-    page.goto(address)
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
-
-    page.get_by_text("改用浅色显示").click()
-    page.goto(f"{address}/fees/")
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
-    page.close()

@@ -7,6 +7,7 @@ from base64 import b64encode
 from datetime import date
 from hashlib import sha256
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -22,6 +23,8 @@ RULES, WORDS = READ.rulebook, READ.files["words.yml"]
 PAGES = [
     "",
     "fees/",
+    "calculator/",
+    "history/",
     "why/",
     "pay/",
     "reminders/",
@@ -32,7 +35,8 @@ PAGES = [
     "privacy/",
     "contact/",
 ]
-PAGES += ["notices/water-tank-cleaning/", "balance/"]
+PAGES += ["notices/water-tank-cleaning/"]
+OWN = ["balance/", "receipt/", "pay-for/", "verify/", "my-bill/"]  # an owner's pages, which stand apart from the theme
 LANGUAGES = {"zh": "", "en": "en/"}
 
 # Fetched by a browser that reads the tag, unlike the address of a plain link.
@@ -84,7 +88,7 @@ def test_the_site_builds_strictly_without_a_warning(public_site: Path) -> None:
     assert not re.search("warning|error|prefix dict", log, re.I)
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", PAGES + OWN)
 def test_every_page_exists_in_both_languages(public_site: Path, address: str) -> None:
     assert page(public_site, address, "zh") and page(public_site, address, "en")
 
@@ -109,6 +113,26 @@ def test_every_rate_is_published_with_its_authority_and_date(public_site: Path, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_every_change_of_a_rate_is_in_the_history_with_both_figures_and_its_authority(
+    public_site: Path, language
+) -> None:
+    shown = text(page(public_site, "history/", language))
+    for schedule in RULES.fees.schedules:
+        for before, after in pairwise(schedule.rates):
+            told = f"由{before.yuan}改为{after.yuan} " if language == "zh" else f"From {before.yuan} to {after.yuan} "
+            assert told + schedule.measure.of(language) in shown
+            assert after.authority.reference.of(language) in shown
+            assert day_text(WORDS, after.authority.decided_on, language) in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_history_can_be_entered_at_the_month_a_bill_names(public_site: Path, language) -> None:
+    for schedule in RULES.fees.schedules:
+        for rate in schedule.rates:
+            assert f'id="{rate.from_:%Y-%m}"' in page(public_site, "history/", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("method", RULES.payments.methods, ids=lambda method: method.id)
 def test_every_way_to_pay_is_published_with_its_steps(public_site: Path, method, language) -> None:
     shown = text(page(public_site, "pay/", language))
@@ -128,7 +152,7 @@ def test_every_stage_and_every_part_of_the_budget_is_published(public_site: Path
 def test_the_service_centres_phone_can_be_tapped_on_every_page(public_site: Path, language) -> None:
     phone = RULES.community.service_centre.phone
 
-    assert all(f'href="tel:{phone}"' in page(public_site, address, language) for address in PAGES)
+    assert all(f'href="tel:{phone}"' in page(public_site, address, language) for address in PAGES + OWN)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -142,7 +166,7 @@ def test_only_the_questions_explain_the_word_that_is_not_used(public_site: Path)
     assert pages == {"faq"}
 
 
-@pytest.mark.parametrize("address", [address for address in PAGES if address != "balance/"])
+@pytest.mark.parametrize("address", PAGES)
 def test_each_page_leads_to_itself_in_the_other_language(public_site: Path, address: str) -> None:
     assert f'href="/en/{address}"' in page(public_site, address, "zh")
     assert f'href="/{address}"' in page(public_site, address, "en")
@@ -180,7 +204,7 @@ def test_every_page_leads_feed_readers_to_the_feed_of_its_language(
     own = feed.find("{*}link[@rel='self']").get("href")
 
     assert own == f"{RULES.community.site_url}/{prefix}notices/feed.xml"
-    for address in [one for one in PAGES if one != "balance/"]:
+    for address in PAGES:
         (link,) = re.findall(
             r'<link rel="alternate" type="application/atom[^>]*href="([^"]+)"', page(public_site, address, language)
         )

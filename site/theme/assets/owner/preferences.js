@@ -1,0 +1,34 @@
+// How the owner hears from us: language, e-mail, text messages, large print; one lawful channel always remains.
+
+import { ask } from "./api.js";
+import { openForm, showTrouble, whenSent } from "./form.js";
+import { copyOf, put, said, waitOf, words } from "./page.js";
+
+const SWITCHES = ["email", "sms", "large_print"];
+
+/** Opens the preferences. */
+export function openPreferences(button, desk) {
+  const form = copyOf("preferences");
+  fill(form, desk.statement.preferences);
+  whenSent(form, () => save(form, desk));
+  form.addEventListener("change", () => put(form, "saved"));
+  openForm(button, form);
+}
+
+function fill(form, preferences) {
+  form.elements.language.value = preferences.language;
+  for (const name of SWITCHES) form.elements[name].checked = preferences[name];
+  put(form, "remains", said(words.remains, { channel: words.channels[preferences.remains] ?? words.channels.letter }));
+}
+
+async function save(form, { code, refresh, refuse }) {
+  const wish = { language: form.elements.language.value };
+  for (const name of SWITCHES) wish[name] = form.elements[name].checked;
+  const came = await ask("preferences", { code: code.value, method: "PUT", body: wish }).catch(() => ({ status: 0 }));
+  if (came.status === 404) return refuse();
+  if (came.status === 429) return showTrouble(form, said(words.too_many, { wait: waitOf(came.wait) }));
+  if (!came.ok) return showTrouble(form, words.not_taken);
+  fill(form, JSON.parse(came.text));
+  put(form, "saved", words.preferences_saved);
+  return refresh();
+}
