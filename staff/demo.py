@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -104,9 +104,11 @@ def _environment(endpoint: str, url: str) -> Iterator[None]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "COURTYARD_MODE": "live",
         "COURTYARD_SITE_URL": url,
+        "COURTYARD_QUEUE_URL": "",
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ |= wanted
+    os.environ["COURTYARD_QUEUE_URL"] = aws.client("sqs").get_queue_url(QueueName=queues.QUEUE)["QueueUrl"]
     try:
         yield
     finally:
@@ -166,6 +168,13 @@ def _last_run(rules: Bundle, outbox: Outbox, on: date) -> None:
     queues.deliver_all(records, rules, aws.sender(queue, is_paced=False), queue, now=lambda: outbox.now)
 
 
+def _work(kept: Outbox, rules: Bundle, now: Callable[[], datetime]) -> None:
+    """What owners have asked for since the last look goes out, as the worker would see to at once."""
+    queue = queues.WorkQueue()
+    queues.deliver_all(aws.records(), rules, aws.sender(queue, is_paced=False), queue, now=now)
+    emulator.collect(kept)
+
+
 def _reload_rules(url: str) -> None:
     """Has the running functions go by the rules as they are now; with a fault in a message, by those before."""
     import app
@@ -182,7 +191,7 @@ def _serving(port: int, kept: Outbox, rules: Bundle, on: date, reload: Reload | 
         app.now = lambda: opening(rules, on)  # the chosen day, for whoever looks at a statement
     responders = {
         "/v1": webserver.api(app.app),
-        "/outbox": webserver.outbox(kept, lambda: emulator.collect(kept)),
+        "/outbox": webserver.outbox(kept, lambda: _work(kept, rules, app.now)),
     }
     pages = webserver.site(ROOT / "build" / "site")
     watch: contextlib.AbstractContextManager[None] = contextlib.nullcontext()

@@ -37,6 +37,8 @@ _GATEWAYS = {
 
 Responder = Callable[[Request], Response]
 
+mimetypes.add_type("application/yaml", ".yml")  # the description of the API
+
 
 def api(app: Any) -> Responder:
     """The Chalice app behind something that answers like the gateway does for what it does not know."""

@@ -449,7 +449,7 @@ def test_a_receipt_says_what_was_paid_and_anybody_can_see_that_it_is_genuine(api
     assert verified(api, number, body["check"]) == (200, {"state": "reversed"})
 
 
-def test_a_receipt_is_shown_to_its_owner_alone(api: Client, records: Records) -> None:
+def test_fault_27_a_receipt_is_shown_to_its_owner_alone(api: Client, records: Records) -> None:
     records.save_owner(owner("o-2", contact(name="别人")))
     records.add_facts("o-2", [tenure(), bill(999)])
     records.record_payment("o-2", payment(999, "2026-05-01", id="bank#T-9#1"))

@@ -12,7 +12,7 @@ from chalicelib.core.errors import BadForm, NotFound
 from chalicelib.core.notice import State
 from chalicelib.flows import sessions
 from chalicelib.flows.asks import AskForm, ask
-from chalicelib.flows.ports import Condition, Item
+from chalicelib.flows.ports import Item
 from chalicelib.flows.quota import Quota
 from chalicelib.flows.sessions import MINUTES, Session, SessionForm, exchange
 from chalicelib.flows.statements import statement_by_link
@@ -144,7 +144,7 @@ def test_a_code_comes_by_text_message_and_opens_the_statement_once() -> None:
         enter(office, told(office))
 
 
-def test_a_code_lives_five_minutes_and_no_second_longer_though_its_item_is_still_there() -> None:
+def test_fault_21_a_code_lives_five_minutes_and_no_second_longer_though_its_item_is_still_there() -> None:
     assert MINUTES == 5
     for now, is_open in [("2026-04-06 10:04:59", True), ("2026-04-06 10:05:00", False), ("2026-04-07 10:00", False)]:
         office = centre()
@@ -193,7 +193,7 @@ def test_a_new_code_ends_the_one_before() -> None:
     assert enter(office, told(office))
 
 
-def test_no_code_is_stored_as_it_is() -> None:
+def test_fault_30_no_code_is_stored_as_it_is() -> None:
     office = centre()
     want(office, PHONE)
     office.deliver(TEN)
@@ -323,11 +323,3 @@ def test_fault_33_a_count_is_never_lost_when_many_ask_at_once() -> None:
     office = centre()
     race(lambda number: want(office, peer=f"198.51.100.{number}"))
     assert len(office.queue.bodies) == office.bundle.rules.collection.limits.asks_by_address
-
-
-def test_conditions_are_what_keeps_a_session_not_the_tables_clean_up() -> None:
-    """An item whose time is over may stay for days: it is the condition that says no."""
-    table = MemoryTable()
-    table.put_new({"pk": "S#x", "sk": "SESSION", "until": 10, "tries": 0, "used": 0})
-    late = [Condition("until", "above", 10)]
-    assert not table.change("S#x", "SESSION", {}, add={"tries": 1}, all_of=late)

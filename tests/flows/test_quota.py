@@ -37,7 +37,7 @@ def test_in_no_span_are_there_more_than_allowed_and_after_the_wait_there_is_one(
     assert take(records, "x", quota, last + timedelta(seconds=wait(quota, last)))
 
 
-def test_a_count_that_was_never_deleted_does_no_harm() -> None:
+def test_fault_21_a_count_that_was_never_deleted_does_no_harm() -> None:
     records = Records(MemoryTable())
     assert take(records, "x", Quota(1), NOW)
     assert take(records, "x", Quota(1), NOW + timedelta(days=2))

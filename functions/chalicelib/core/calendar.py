@@ -40,9 +40,8 @@ def month_later(day: date) -> date:
 
 def months_later(day: date, count: int) -> date:
     """The same day of a month so many later, or that month's last."""
-    first = day.replace(day=1)
-    for _ in range(count):
-        first = month_later(first)
+    years, month = divmod(day.month - 1 + count, 12)
+    first = date(day.year + years, month + 1, 1)
     return min(first + timedelta(days=day.day - 1), month_end(first))
 
 

@@ -1,6 +1,6 @@
 """Replies: what an owner says opens a case for staff and, where the rules allow it, a pause that ends by itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 
@@ -25,8 +25,9 @@ _STAGE = "reply-"
 
 def replied(account: Account, ledger: Ledger, rules: Rulebook, wish: Wish, *, at: datetime) -> Reply:
     """A reply taken in on the ledger's day, with its pause or why the rules do not allow it."""
-    bills = wish.bills or (_open(ledger) if wish.kind in _ABOUT_BILLS else ())
-    made = _pause(account, ledger, rules, wish, bills)
+    unpaid = _unpaid(ledger)
+    bills = wish.bills or (unpaid if wish.kind in _ABOUT_BILLS else ())
+    made = _pause(account, ledger, rules, wish, [key for key in unpaid if key in bills])
     return Reply(
         wish=wish,
         at=at,
@@ -51,17 +52,26 @@ def possible(account: Account, ledger: Ledger, rules: Rulebook) -> dict[ReplyKin
         found["invoice"] = Possible()
     if ledger.debts:
         found["dispute"] = Possible()
-    open_bills = _open(ledger)
-    if not open_bills:
-        return found
-    found["paid"] = Possible()
-    for kind in PAUSES:
-        most = _most_parts(account, ledger, rules, open_bills) if kind == "plan" else 0
-        wish = Wish(id="", kind=kind, parts=most)
-        made = None if kind == "plan" and not most else _pause(account, ledger, rules, wish, open_bills)
-        if isinstance(made, Hold):
-            found[kind] = Possible(until=made.until, parts=most or None, stops_late_fee=made.stops_late_fee)
+    unpaid = _unpaid(ledger)
+    if unpaid:
+        found["paid"] = Possible()
+    for kind in PAUSES if unpaid else ():
+        made = _most(account, ledger, rules, kind, unpaid)
+        if made:
+            parts, stops = len(made.instalments) or None, made.stops_late_fee
+            found[kind] = Possible(until=made.until, parts=parts, stops_late_fee=stops)
     return found
+
+
+def _most(account: Account, ledger: Ledger, rules: Rulebook, kind: ReplyKind, unpaid: Sequence[str]) -> Hold | None:
+    """The longest pause a reply would open now, a plan's in as many parts as may be; None where it would open none."""
+    rule = rules.collection.holds.get(PAUSES[kind])
+    most = (rule.instalments or 0) if rule else 0
+    for parts in range(most, 1, -1) if kind == "plan" else (0,):
+        made = _pause(account, ledger, rules, Wish(id="", kind=kind, parts=parts), unpaid)
+        if isinstance(made, Hold):
+            return made
+    return None
 
 
 def event_of(reply: Reply) -> Event:
@@ -136,26 +146,27 @@ def _step(reply: Reply) -> str:
     return f"reply.{reply.wish.id}"
 
 
-def _open(ledger: Ledger) -> tuple[str, ...]:
+def _unpaid(ledger: Ledger) -> tuple[str, ...]:
     return tuple(key for key, debt in ledger.debts.items() if debt.outstanding(ledger.on))
 
 
 def _pause(
-    account: Account, ledger: Ledger, rules: Rulebook, wish: Wish, bills: Sequence[str]
+    account: Account, ledger: Ledger, rules: Rulebook, wish: Wish, unpaid: Sequence[str]
 ) -> Hold | Refusal | None:
-    """The pause a wish asks for, for those of its bills that may still have one."""
+    """The pause a wish asks for, for those of some unpaid bills that may still have one."""
     kind, on = PAUSES.get(wish.kind), ledger.on
     if kind is None:
         return None
-    unpaid = [key for key in _open(ledger) if key in bills]
     if not unpaid:
-        return Refusal("hold-no-bill", {"bills": ", ".join(_open(ledger))})
+        return Refusal("hold-no-bill", {"bills": ", ".join(_unpaid(ledger))})
     until = wish.on if kind == "promise" else None
     ask = partial(opened, account, ledger.debts, rules, kind, on=on, role=Actor.SYSTEM, by="owner", until=until)
 
     def asked(some: Sequence[str]) -> Hold | Refusal:
+        if kind != "plan":
+            return ask(bills=some)
         owed = total([ledger.debts[key].outstanding(on) for key in some])
-        return ask(bills=some, instalments=instalments(owed, wish.parts, on, rules) if kind == "plan" else ())
+        return ask(bills=some, instalments=instalments(owed, wish.parts, on, rules))
 
     made = asked(unpaid)
     allowed = [] if isinstance(made, Hold) else [key for key in unpaid if isinstance(asked([key]), Hold)]
@@ -167,12 +178,3 @@ def instalments(owed: Fen, parts: int, on: date, rules: Rulebook) -> tuple[Insta
     part, rest = divmod(owed, parts) if parts else (0, 0)
     days = [moved_to_working_day(months_later(on, number), rules.community) for number in range(1, parts + 1)]
     return tuple(Instalment(day, Fen(part + (rest if day == days[0] else 0))) for day in days)
-
-
-def _most_parts(account: Account, ledger: Ledger, rules: Rulebook, bills: Iterable[str]) -> int:
-    """The most instalments that would be granted; none where no plan would."""
-    rule, named = rules.collection.holds.get("plan"), tuple(bills)
-    for parts in range(rule.instalments if rule and rule.instalments else 1, 1, -1):
-        if isinstance(_pause(account, ledger, rules, Wish(id="", kind="plan", parts=parts), named), Hold):
-            return parts
-    return 0
