@@ -29,7 +29,7 @@ test: setup browser judges bundle ## every test, Chromium included, on two cores
 browser: setup ## Chromium and Chinese fonts for the browser tests, from where a package manager has them
 	$(RUN) -m staff.browser
 
-judges: setup ## dynalite and aws-ses-v2-local, second opinions on table and mail, from npm
+judges: setup ## dynalite, aws-ses-v2-local and axe, second opinions on table, mail and pages, from npm
 	$(RUN) -m staff.judges
 
 serve: setup ## the site in both languages with the demo's API, built anew whenever a file of site/ changes

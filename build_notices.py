@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -44,6 +45,9 @@ READ = ("*/lunr.stemmer.support.min.js", "*/lunr.multi.min.js", "*/lunr.zh.min.j
 
 # What the page that says there is no network is made of, besides itself.
 KEPT = ("assets/stylesheets/main.*.css", "assets/tokens.css", "assets/site.css", "assets/display.js", "assets/site.js")
+
+_PIECE = re.compile(r"<(script|title|option)\b.*?</\1>|<[^>]*>|[^<]+", re.DOTALL)
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
 jieba.setLogLevel(logging.WARNING)  # how it loads its dictionary is nobody's concern
 
@@ -138,6 +142,17 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             page.meta["description"] = notice.front.summary
             return pages.noticed(notice)
     return pages.render(markdown)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Marks Chinese words on an English page as Chinese: another voice reads them aloud."""
+    if config.theme["language"] == "zh" or "template" in page.meta:
+        return output
+    return _PIECE.sub(lambda found: found[0] if found[0][0] == "<" else _chinese_marked(found[0]), output)
+
+
+def _chinese_marked(text: str) -> str:
+    return _CHINESE.sub(r'<span lang="zh">\g<0></span>', text)
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:

@@ -25,6 +25,7 @@ def calendar(name: str, events: Sequence[Event]) -> bytes:
     """A calendar to subscribe to; its events leave nobody busy."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Courtyard//Notices//EN", "CALSCALE:GREGORIAN"]
     lines += ["METHOD:PUBLISH", f"X-WR-CALNAME:{_text(name)}", f"NAME:{_text(name)}"]
+    lines += ["REFRESH-INTERVAL;VALUE=DURATION:P1D", "X-PUBLISHED-TTL:P1D"]  # those who subscribe look again daily
     for event in events:
         lines += _event(event)
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"]).encode()

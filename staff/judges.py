@@ -1,4 +1,4 @@
-"""Fetches the second judges of `tests/contract/`, emulators that npm has, for the Node.js the environment brings."""
+"""Fetches the second judges of the tests, emulators and axe, which npm has, for the Node.js the environment brings."""
 
 import hashlib
 import os
@@ -33,7 +33,7 @@ def main() -> int:
     if done.returncode == 0:
         _MARK.write_text(_digest(), encoding="ascii")
         return 0
-    sys.stderr.write(f"could not be fetched: dynalite and aws-ses-v2-local ({_reason(str(done.stderr))})\n")
+    sys.stderr.write(f"could not be fetched: dynalite, aws-ses-v2-local and axe ({_reason(str(done.stderr))})\n")
     return 1 if os.environ.get("CI") else 0
 
 

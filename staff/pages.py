@@ -17,7 +17,7 @@ from chalicelib.core.rulebook import Actor, Basis, Language, Rulebook, Schedule,
 from chalicelib.core.voice import percent
 from chalicelib.core.words import Words, day_text, money_text
 
-from . import disclosures, examples, noticeboard, rulehistory
+from . import agenda, disclosures, examples, noticeboard, rulehistory
 from .noticeboard import Notice
 from .showcase import Shown
 from .succession import Dated, campaigns, standing
@@ -95,6 +95,7 @@ class Pages:
             self.notice_list,
             self.latest_notices,
             self.message_samples,
+            self.calendar_address,
             self.label,
         )
         return {
@@ -264,6 +265,12 @@ class Pages:
     def latest_notices(self, count: int) -> Markup:
         """The newest few notices."""
         return self._part("latest_notices", notices=self.notices[:count])
+
+    def calendar_address(self, scheme: str | None = None) -> str:
+        """Where calendar programs fetch the calendar; by `webcal` they ask whether to subscribe."""
+        served_by, _, host = self.rulebook.community.site_url.partition("://")
+        prefix = "en/" if self.language == "en" else ""
+        return f"{scheme or served_by}://{host}/{prefix}{agenda.FILE}"
 
     def message_samples(self) -> Markup:
         """Every message exactly as it goes out, filled in for a made-up owner."""

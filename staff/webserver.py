@@ -27,6 +27,7 @@ _POLICY = (
     "frame-ancestors 'none'"
 )
 _PRIVATE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+mimetypes.add_type("text/calendar", ".ics")  # not every system knows it
 _HEADERS = {"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 _GATEWAYS = {
     **_HEADERS,

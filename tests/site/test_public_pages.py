@@ -78,8 +78,43 @@ class Addresses(HTMLParser):
         self.found += re.findall(r"url\(['\"]?([^'\")]+)", given.get("style") or "")
 
 
+class Languages(HTMLParser):
+    """The languages a page's texts are in, each text with the language of the innermost element that names one."""
+
+    VOID = frozenset({"meta", "link", "input", "br", "hr", "img", "source"})
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self._open: list[tuple[str, str]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            inherited = self._open[-1][1] if self._open else ""
+            self._open.append((tag, dict(attrs).get("lang") or inherited))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1][0] not in ("script", "style", "title"):
+            self.texts.append((self._open[-1][1], data))
+
+
 def is_foreign(address: str) -> bool:
     return re.match(r"(?:[a-z]+:)?//", address) is not None
+
+
+@pytest.mark.parametrize(("language", "prefix"), LANGUAGES.items())
+def test_each_page_names_its_language_and_marks_chinese_words_in_english(
+    public_site: Path, language: str, prefix: str
+) -> None:
+    for address in [one for one in PAGES if one != "balance/"]:
+        texts = Languages(page(public_site, address, language)).texts
+        assert {spoken for spoken, _ in texts} <= {"zh", "en"} and texts[0][0] == language
+        assert not [data for spoken, data in texts if spoken == "en" and re.search(r"[\u3400-\u9fff]", data)], address
 
 
 def test_the_site_builds_strictly_without_a_warning(public_site: Path) -> None:
@@ -234,6 +269,16 @@ def test_the_calendar_leads_back_to_pages_that_exist(public_site: Path, language
     assert urls
     for url in urls:
         assert (public_site / url.removeprefix(f"{RULES.community.site_url}/") / "index.html").is_file(), url
+
+
+@pytest.mark.parametrize(("language", "prefix"), LANGUAGES.items())
+def test_the_calendar_can_be_subscribed_to_downloaded_and_copied(public_site: Path, language: str, prefix: str) -> None:
+    markup = page(public_site, "notices/", language)
+    host = RULES.community.site_url.removeprefix("https://")
+
+    assert f'href="webcal://{host}/{prefix}notices/calendar.ics"' in markup
+    assert re.search(r'href="[^"]*calendar\.ics"', markup.replace("webcal:", ""))
+    assert f">https://{host}/{prefix}notices/calendar.ics</code>" in markup
 
 
 def test_nothing_is_left_of_a_template_or_a_type_on_any_page(public_site: Path) -> None:

@@ -27,6 +27,10 @@ def test_an_event_lasts_to_the_end_of_its_last_day() -> None:
     assert {"DTSTART;VALUE=DATE:20261201", "DTEND;VALUE=DATE:20270101"} <= set(lines)
 
 
+def test_whoever_subscribes_is_asked_to_look_again_every_day() -> None:
+    assert {"REFRESH-INTERVAL;VALUE=DURATION:P1D", "X-PUBLISHED-TTL:P1D"} <= set(unfolded(calendar("Dues", [EVENT])))
+
+
 def test_what_separates_values_is_escaped() -> None:
     assert "DESCRIPTION:a\\, b\\; c\\\\d\\ne" in unfolded(calendar("Dues", [EVENT]))
 
