@@ -79,6 +79,20 @@ def test_fault_03_messages_delivered_up_to_five_times_in_any_order_are_sent_once
     assert sent_to(office) == once_each(people)
 
 
+@pytest.mark.parametrize("answer", [RETRY, STOPPED])
+def test_fault_03_messages_that_come_twice_while_a_provider_takes_nothing_do_not_multiply(answer: Delivery) -> None:
+    """Each time two are delivered for every one that waits; one of them alone may bring the notice again."""
+    office = Office(mail=FakeMail(answer))
+    owing(office, 1)
+    office.plan("2026-03-01")
+    for number in range(12):
+        office.queue.bodies = [*office.queue.bodies] * 2
+        office.deliver(f"2026-03-01 {10 + number // 4}:{15 * (number % 4):02}")
+        office.queue.bodies, office.again = office.again.bodies, FakeQueue()
+        assert len(office.queue.bodies) == 1, f"after {number} rounds"
+    assert len(office.mail.sent) <= 12
+
+
 # 4: at the same moment
 
 

@@ -199,6 +199,24 @@ def test_what_came_back_is_not_sent_again_once_it_is_paid() -> None:
     assert office.sms.sent == []
 
 
+@pytest.mark.parametrize("late", ["sent", "delivered", "bounced"])
+def test_fault_16_a_late_word_of_what_came_back_does_not_pass_for_the_next_attempt(late: str) -> None:
+    """Paid, and the money was taken back; the notice waits for the morning, and still nobody was told."""
+    office = sent_to()
+    hear(office, "bounced")
+    office.records.record_payment(OWNER, payment(123456, "2026-03-01", id="bank#A#1"))
+    assert go_on(office) == [State.SKIPPED]
+    back = payment(123456, "2026-03-01", id="bank#B#1", reverses="bank#A#1")
+    office.records.record_payment(OWNER, back)
+    hear(office, "bounced", attempt=1)
+    office.plan("2026-03-02")
+    assert office.deliver("2026-03-02 21:00") == [State.RETRY]
+    hear(office, late, attempt=1)
+    assert office.states() == [State.RETRY]
+    assert office.run("2026-03-03") == [State.SENT]
+    assert len(office.sms.sent) == 1
+
+
 def test_a_reader_who_complains_has_been_told_and_is_not_written_to_again() -> None:
     office = sent_to()
     hear(office, "complained")

@@ -8,6 +8,7 @@ class Faults(NamedTuple):
     """How likely each fault is, for each call or each time it might happen; in a calm world none is."""
 
     kill: float = 0.0
+    dies_sending: float = 0.0
     stall: float = 0.0
     busy_table: float = 0.0
     twice: float = 0.0
@@ -25,6 +26,7 @@ class Faults(NamedTuple):
 CALM = Faults()
 _MOST = Faults(
     kill=0.012,
+    dies_sending=0.08,
     stall=0.006,
     busy_table=0.006,
     twice=0.3,

@@ -126,5 +126,5 @@ def _planned_day(people: People, luck: random.Random, on: date, owners: list[str
 
 def _deeds(people: People) -> list[tuple[Deed, float]]:
     """What happens to an owner, and how likely on a day."""
-    paying = [(people.pays_all, 0.03), (people.pays_some, 0.05)]
+    paying = [(people.pays_all, 0.03), (people.pays_some, 0.05), (people.takes_back, 0.1)]
     return [*paying, (people.unsubscribes, 0.02), (people.pauses, 0.02), (people.gives_an_address, 0.03)]

@@ -33,7 +33,7 @@ _ONWARD = {
     "UNKNOWN": _HEARD,
     "SENT": {"DELIVERED", "BOUNCED", "COMPLAINED"},
     "DELIVERED": {"BOUNCED", "COMPLAINED"},
-    "BOUNCED": {"SKIPPED", "FAILED", "COMPLAINED"},
+    "BOUNCED": {"FAILED", "COMPLAINED"},
     "COMPLAINED": set(),
     "FAILED": set(),
 }
@@ -111,7 +111,7 @@ class Judge:
                 self.wrong(name)
             if old == "CLAIMED" and _instant(before["leased_until"]) >= self.world.now:
                 self.wrong(f"{name} while its lease runs")
-        elif (old, new) == ("BOUNCED", "RETRY"):
+        elif old == "BOUNCED" and new in ("RETRY", "SKIPPED"):
             if attempt != was + 1:
                 self.wrong(f"{name}, and a late word of the attempt would move it")
         elif new not in _ONWARD[old] or attempt != was:
@@ -127,7 +127,9 @@ class Judge:
         if kind == "PAY":
             self.payments[rest.split("#", 1)[1]] = self.payments.get(rest.split("#", 1)[1], 0) + 1
             if "#full-" in sk:
-                self.paid.setdefault(owner, step)
+                self.paid[owner] = step
+            if "#back-" in sk:
+                self.paid.pop(owner, None)
         elif kind == "SUPPRESS":
             self.closed.setdefault((owner, rest.split("#")[1]), step)
         elif kind == "OWNER" and "email" in str(after.get("unsubscribed", "")):

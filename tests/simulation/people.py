@@ -230,6 +230,14 @@ class People:
         """Far more than is owed."""
         records.record_payment(owner, payment(9_000_000, "2026-02-20", id=f"bank#full-{owner}#1"))
 
+    def takes_back(self, records: Records, owner: str) -> None:
+        """The bank gives back what was paid in full."""
+        paid, account = f"bank#full-{owner}#1", records.load_account(owner)
+        if account and paid in [one.id for one in account.payments]:
+            back = payment(9_000_000, "2026-02-21", id=f"bank#back-{owner}#1", reverses=paid)
+            records.record_payment(owner, back)
+            records.bring_forward(owner, local_date(self.world.now, ZONE) + timedelta(days=1))
+
     def pays_some(self, records: Records, owner: str) -> None:
         records.record_payment(owner, payment(5_000, "2026-02-20", id=f"bank#part-{owner}#1"))
 

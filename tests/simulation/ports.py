@@ -13,6 +13,8 @@ from tests.simulation.world import Body, Busy, World
 
 _T = TypeVar("_T")
 _BATCH = 10
+MOST_ALIKE = 20
+"""Messages about one notice at once, however often the queue and the providers say things twice."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ class SimQueue:
 
     def _keep(self, bodies: Sequence[str], delay_seconds: int) -> None:
         for body in bodies:
+            if sum(one.text == body for one in self.world.queue) > MOST_ALIKE:
+                self.world.judge.wrong(f"messages multiply: {body}")
             for _ in range(2 if self.world.happens("twice") else 1):
                 late = self.world.between(60, 90_000) if self.world.happens("late_message") else timedelta(0)
                 self.world.queue.append(Body(body, self.world.now + timedelta(seconds=delay_seconds) + late))

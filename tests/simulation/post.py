@@ -51,6 +51,8 @@ class Post:
         self, process: Process, channel: Channel, address: str, notice: str, attempt: int = 0, text: str = ""
     ) -> Delivery:
         """One request as it reaches a provider."""
+        if self.world.happens("dies_sending"):
+            self.world.dies_after(process)
         request = self.world.judge.request(process, channel, address, notice, attempt, text)
         answer, is_taken = self._answer(channel, address)
         if is_taken:

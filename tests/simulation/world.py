@@ -110,6 +110,10 @@ class World:
         self.hands[process.name] = Hand(self.step, self.now)
         return self.hands[process.name]
 
+    def dies_after(self, process: Process) -> None:
+        """A process makes its next call, and it is its last."""
+        self._dies_after.add(process.name)
+
     def call(self, process: Process, name: str, act: Callable[[], _T]) -> _T:
         """One call of a process to the world outside: others may come first, and it may be its last."""
         process.stop()
@@ -154,7 +158,7 @@ class World:
                 process.kill()
                 self.note(f"{process.name} dies")
             else:
-                self._dies_after.add(process.name)
+                self.dies_after(process)
         process.go_on()
         self.now += self.between(0.001, 0.04)
 

@@ -4,6 +4,7 @@ A process of it may be killed at any call to AWS; what it leaves behind is taken
 """
 
 import copy
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -148,6 +149,11 @@ class Installation:
 
     def get(self, path: str, code: str = "") -> Any:
         return self._client.http.get(path, headers={"Authorization": f"Bearer {code}"} if code else {})
+
+    def say(self, code: str, **said: str) -> Any:
+        """What an owner's browser sends, and sends again where no answer came."""
+        headers = {"Authorization": f"Bearer {code}", "Content-Type": "application/json"}
+        return self._client.http.post("/v1/replies", headers=headers, body=json.dumps(said).encode())
 
     def post(self, path: str) -> Any:
         return self._client.http.post(path, headers={"Content-Type": app.FORM}, body=b"List-Unsubscribe=One-Click")

@@ -2,7 +2,7 @@
 
 What is killed is started again, what it had in hand is delivered again, the clock moves past its lease, the provider
 reports and days go by. Then the provider has had one request for an attempt, nothing is stuck, nobody is forgotten.
-The replies of owners do not exist yet; of what people do, a pause is swept here and imports in a file of their own.
+Imports are swept in a file of their own.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.account import Payment
-from chalicelib.core.notice import State
+from chalicelib.core.notice import REACHED, State
 from chalicelib.core.rulebook import Actor, Channel
 from chalicelib.flows import holds
 from chalicelib.flows.links import mint
@@ -190,6 +190,33 @@ def test_fault_06_a_link_minted_looked_at_and_unsubscribed_by_through_kills_at_a
         ]
 
     assert sweep(installation, act, aftermath, least=8) == {}
+
+
+def test_fault_06_a_reply_killed_at_any_call_is_one_reply_one_pause_and_one_answer(installation: Installation) -> None:
+    """The owner's browser says it again under the same name; the bill in question is not told of meanwhile."""
+    installation.enter(bill())
+    account = installation.records.load_account(OWNER)
+    assert account is not None
+    code, _ = mint(installation.records, account, scope="account", channel="email", on=day("2026-03-01"), days=120)
+    installation.keep()
+
+    def act() -> None:
+        assert installation.say(code, id="reply-000000000001", kind="dispute").status_code == 201
+
+    def aftermath() -> list[str]:
+        act()
+        installation.work()
+        installation.go_on(*LATER)
+        account = installation.records.load_account(OWNER)
+        assert account is not None
+        taken = [notice.stage for notice in installation.notices() if notice.state in REACHED]
+        counts = (len(account.replies), len(account.holds), len(installation.provider.taken), taken)
+        return [
+            *installation.problems(),
+            *([f"came to {counts}"] if counts != (1, 1, 1, ["dispute-received"]) else []),
+        ]
+
+    assert sweep(installation, act, aftermath, least=5) == {}
 
 
 def test_fault_06_a_pause_opened_and_ended_through_kills_at_any_call_is_one_pause(installation: Installation) -> None:

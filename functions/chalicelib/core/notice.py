@@ -46,6 +46,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     """A notice on record; `step` is the stage, with its day where a stage has several (`due-soon-3`).
 
     `channel` is that of the last attempt, begun at `called_at`; `tried` are the marks of addresses given up for it.
+    Until `quiet_until` the queue holds a message that brings it again, so that others about it need do nothing.
     """
 
     owner: str
@@ -61,6 +62,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     reason: str = ""
     told_on: date | None = None
     called_at: datetime | None = None
+    quiet_until: datetime | None = None
     tried: frozenset[str] = frozenset()
 
     @property

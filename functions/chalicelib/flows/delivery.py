@@ -115,7 +115,13 @@ class Courier:
         return Telling(account, ledger, decision, decision.channel, contact, notice, self.now)
 
     def _is_free(self, notice: Notice) -> bool:
-        """Whether a worker may take a notice: it waits, or whoever took it has not been heard of in time."""
+        """Whether a worker may take a notice: it waits, or whoever took it has not been heard of in time.
+
+        One that another message brings again soon is left to it: else each message that comes twice would beget
+        others for as long as a provider takes nothing.
+        """
+        if notice.state is State.RETRY and notice.quiet_until is not None and self.now < notice.quiet_until:
+            return False
         is_run_out = (
             notice.state is State.CLAIMED and notice.leased_until is not None and notice.leased_until <= self.now
         )
@@ -279,13 +285,15 @@ class Courier:
         return None if state is State.RETRY else state
 
     def _later(self, notice: Notice, reason: str, delay: timedelta) -> State:
-        """Not now: the queue brings it again, unless that would be after hours; then the next run does."""
-        state = self._advance(notice, State.RETRY, reason)
-        again = self.now + delay
-        if state is State.RETRY and self.sender.queue and self._may_go(again):
-            body = msgspec.json.encode(Job(notice.owner, notice.key)).decode()
-            self.sender.queue.send([body], delay_seconds=round(delay.total_seconds()))
-        return state
+        """Not now: the queue brings it again, unless that would be after hours; then the next run does.
+
+        Queued before it is noted, so that nothing is left to a message that never was.
+        """
+        if not self.sender.queue or not self._may_go(self.now + delay):
+            return self._advance(notice, State.RETRY, reason)
+        body = msgspec.json.encode(Job(notice.owner, notice.key)).decode()
+        self.sender.queue.send([body], delay_seconds=round(delay.total_seconds()))
+        return self._advance(notice, State.RETRY, reason, quiet_until=self.now + delay / 2)
 
     def _may_go(self, at: datetime) -> bool:
         """Whether a message may go out at an instant."""
@@ -305,6 +313,7 @@ class Courier:
         *,
         only_from: tuple[State, ...] = (),
         told_on: date | None = None,
+        quiet_until: datetime | None = None,
         tried: str | None = None,
     ) -> State:
         """The state a notice is in after this worker has tried to move it, by default from where it knows it to be."""
@@ -315,6 +324,7 @@ class Courier:
             attempt=notice.attempt,
             reason=reason,
             told_on=told_on,
+            quiet_until=quiet_until,
             tried=tried,
         )
         if is_done:

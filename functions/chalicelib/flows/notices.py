@@ -126,20 +126,23 @@ class Notices:
         reason: str = "",
         told_on: date | None = None,
         called_at: datetime | None = None,
+        quiet_until: datetime | None = None,
         tried: str | None = None,
     ) -> bool:
         """Moves a notice forward if it still stands where the caller believes it to; whether it did.
 
-        `tried` is the mark of one more address it is given up for. Of an attempt that came back and is to be made
-        another way, nothing that is still said moves the notice: it is over once the notice waits.
+        `tried` is the mark of one more address it is given up for. An attempt that came back is over once the notice
+        waits for another or is let be: nothing that is still said of it moves the notice.
         """
         values: Item = {"state": state.value, "reason": reason}
-        if notice.state is State.BOUNCED and state is State.RETRY:
+        if notice.state is State.BOUNCED and state in (State.RETRY, State.SKIPPED):
             values["attempt"] = notice.attempt + 1
         if told_on:
             values["told_on"] = told_on.isoformat()
         if called_at:
             values["called_at"] = _instant(called_at)
+        if quiet_until:
+            values["quiet_until"] = _instant(quiet_until)
         if tried:
             values["tried"] = " ".join(sorted({*notice.tried, tried}))
         fence = [] if attempt is None else [Condition("attempt", "equals", attempt)]
@@ -170,6 +173,7 @@ def _notice(item: Item) -> Notice:
         reason=str(item.get("reason", "")),
         told_on=day(item.get("told_on")),
         called_at=instant(item.get("called_at")),
+        quiet_until=instant(item.get("quiet_until")),
         tried=frozenset(str(item.get("tried", "")).split()),
     )
 
