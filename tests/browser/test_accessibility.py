@@ -38,7 +38,7 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_stands_in_anybodys_way(owner: Owner, axe: str, state: str, language: str) -> None:
-    """No rule of axe-core is broken by any of the colours, nothing is cut off in large text or at four times the size."""
+    """No rule of axe-core is broken by any colours; nothing is cut off in large text or at four times the size."""
     owner.context.add_init_script(axe)
     page = STATES[state](owner, LANGUAGES[language])
     assert violations(page, {"runOnly": {"type": "tag", "values": RULES}}) == []
@@ -76,8 +76,8 @@ def test_nothing_moves_for_those_who_asked_for_stillness(owner: Owner) -> None:
 def test_large_text_high_contrast_and_dark_last_from_page_to_page(owner: Owner) -> None:
     page = STATES["owed"](owner, "")
     for label in ("大字", "高对比度", "深色"):
-        page.get_by_role("button", name=label).click()
-        expect(page.get_by_role("button", name=label)).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("button", name=label, exact=True).click()
+        expect(page.get_by_role("button", name=label, exact=True)).to_have_attribute("aria-pressed", "true")
     chosen = "JSON.stringify({...document.documentElement.dataset})"
     assert json.loads(page.evaluate(chosen)) == {"text": "large", "contrast": "high", "scheme": "dark"}
     owner.opens("/en/my-bill/", code="")
