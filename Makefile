@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve site schemas bundle package lint format bench soak mutants lock browser judges clean
+.PHONY: help setup demo test serve site schemas bundle package lint format bench pictures soak mutants lock browser judges clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -62,6 +62,9 @@ format: setup ## tidy the Python
 
 bench: setup browser bundle ## speed against the stated floors (OWNERS=1000000 for the whole simulation)
 	$(RUN) -m benchmarks
+
+pictures: setup browser bundle ## every page, state and e-mail as they look, in build/pictures/ for people to judge
+	$(RUN) -m tests.browser.pictures
 
 soak: setup judges bundle ## properties, races, the simulation and a peak day for longer
 	HYPOTHESIS_PROFILE=soak COURTYARD_SEEDS=1000:9000 $(RUN) -m pytest tests/core tests/flows tests/simulation \

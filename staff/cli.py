@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = command("demo", _demo, "the whole portal on this machine, with made-up owners", "courtyard demo --port 8000")
     demo.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"))
     demo.add_argument("--on", type=session.day, help="the day the replay ends (default: today)")
+    demo.add_argument("--doors", type=int, choices=range(1, 5), default=4, help="on each floor; fewer start sooner")
     demo.add_argument("--reload", action="store_true", help="follow every change of site/; no year of reminders")
     return parser
 
@@ -216,7 +217,8 @@ def link(said: Any) -> int:
 def _demo(said: Any) -> int:
     from . import demo  # the demo's parts are not there for the other commands to load
 
-    return demo.main(port=said.port, on=said.on or session.today(session.rules(said)), is_reloading=said.reload)
+    on = said.on or session.today(session.rules(said))
+    return demo.main(port=said.port, on=on, doors=said.doors, is_reloading=said.reload)
 
 
 if __name__ == "__main__":

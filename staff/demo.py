@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 REPLAYED_DAYS = 365
 
 
-def main(*, port: int, on: date, is_reloading: bool) -> int:
+def main(*, port: int, on: date, doors: int, is_reloading: bool) -> int:
     """Builds everything, says where to look, and serves until Ctrl-C or SIGTERM.
 
     While reloading, pages follow every change of `site/`; the year of reminders is left out for a quick start.
@@ -44,7 +44,7 @@ def main(*, port: int, on: date, is_reloading: bool) -> int:
     for name in _SIGNALS:
         signal.signal(name, _stop)
     try:
-        return _demonstrate(port, on, is_reloading)
+        return _demonstrate(port, on, doors, is_reloading)
     except KeyboardInterrupt:
         return 0
 
@@ -62,12 +62,12 @@ def _stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _demonstrate(port: int, on: date, is_reloading: bool) -> int:
+def _demonstrate(port: int, on: date, doors: int, is_reloading: bool) -> int:
     url = f"http://127.0.0.1:{port}"
     with emulator.running() as endpoint, _environment(endpoint, url):
         rules = _rules(url)
         with publication.running(url) as builds:
-            records = _imported(rules, on)
+            records = _imported(rules, on, doors)
             problem = publication.finish(builds)
         if problem:
             print(problem, file=sys.stderr)
@@ -123,11 +123,11 @@ def _rules(url: str) -> Bundle:
     return served_at(found, url)
 
 
-def _imported(rules: Bundle, on: date) -> Records:
+def _imported(rules: Bundle, on: date, doors: int) -> Records:
     """Three years of ledger, through the import command's own code, in memory."""
     records = Records(MemoryTable())
     with tempfile.TemporaryDirectory() as folder:
-        files = sample.write(Path(folder), rules.rules, on=on)
+        files = sample.write(Path(folder), rules.rules, on=on, doors=doors)
         for kind in imports.KINDS:
             report = imports.import_file(
                 kind, getattr(files, kind), records=records, rulebook=rules.rules, today=on, dry_run=False

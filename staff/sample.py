@@ -18,6 +18,7 @@ from chalicelib.core.money import Fen, total, yuan
 from chalicelib.core.rulebook import Rulebook
 
 QUARTERS = 12
+DOORS = 4
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾"
 _GIVEN = "伟芳娜敏静丽强磊军洋艳勇杰娟涛明超秀霞平刚桂英建华文玉兰志国春梅海燕晓东雪松思远雨桐子涵一鸣"
 _AREAS = ("78.40", "89.50", "103.20", "119.80", "138.60")
@@ -77,10 +78,10 @@ class Sample:
     payments: Path
 
 
-def write(folder: Path, rules: Rulebook, *, on: date, seed: int = 20261001) -> Sample:
-    """Writes the sample's files as a clerk would bring them, up to a day."""
+def write(folder: Path, rules: Rulebook, *, on: date, seed: int = 20261001, doors: int = DOORS) -> Sample:
+    """Writes the sample's files as a clerk would bring them, up to a day; with fewer doors a floor, fewer owners."""
     random = Random(seed)  # noqa: S311  # made-up households, no secrets
-    households = _households(random, on)
+    households = _households(random, on, doors)
     folder.mkdir(parents=True, exist_ok=True)
     bills, payments = _ledger(households, rules, random, on)
     sample = Sample(*(folder / f"{name}.csv" for name in ("units", "owners", "bills", "payments")))
@@ -104,12 +105,12 @@ def _table(path: Path, header: str, rows: Iterable[Sequence[object]]) -> None:
         writer.writerows(rows)
 
 
-def _households(random: Random, on: date) -> list[Household]:
+def _households(random: Random, on: date, doors: int) -> list[Household]:
     """One a flat, some of whom have a parking space too; a few flats were sold on the way."""
     first = date(on.year - 4, 1, 1)
     spaces = [Unit(f"P-{n:03d}", "产权车位" if n <= 210 else "租用车位", "", "地下车库") for n in range(1, 301)]
     found: list[Household] = []
-    for flat in _flats(random):
+    for flat in _flats(random, doors):
         household = _household(random, len(found) + 1, first, [flat])
         if spaces and random.random() < 0.65:
             household.units.append(spaces.pop(0))
@@ -126,13 +127,13 @@ def _households(random: Random, on: date) -> list[Household]:
     return found
 
 
-def _flats(random: Random) -> list[Unit]:
+def _flats(random: Random, doors: int) -> list[Unit]:
     return [
         Unit(f"{tower}-{entrance}-{floor:02d}{door:02d}", "住宅", random.choice(_AREAS), f"{tower}幢")
         for tower in range(1, 5)
         for entrance in range(1, 3)
         for floor in range(1, 16)
-        for door in range(1, 5)
+        for door in range(1, doors + 1)
     ]
 
 

@@ -1,4 +1,4 @@
-"""One Chromium for all tests in a browser: the system's own, or else the one playwright brings; an owner's pages."""
+"""One Chromium for all tests in a browser; the public site and an owner's pages as they are served."""
 
 import shutil
 import threading
@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from staff import webserver
 from tests import publicsite
@@ -17,12 +17,19 @@ from tests.browser.statements import statement
 
 # Without these the browser itself asks its maker's hosts for things, which no page asked for.
 QUIET = ["--disable-background-networking", "--disable-component-update"]
+# A container has little memory to share between processes, and no graphics to look for.
+SMALL = ["--disable-dev-shm-usage", "--disable-gpu"]
+
+
+def launched(playwright: Playwright) -> Browser:
+    """The system's own Chromium, or else the one playwright brings."""
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*QUIET, *SMALL])
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        running = launched(playwright)
         yield running
         running.close()
 

@@ -63,7 +63,7 @@ def free_port() -> int:
 def demo() -> Iterator[Demo]:
     port = free_port()
     process = subprocess.Popen(  # noqa: S603
-        [str(ROOT / ".venv/bin/courtyard"), "demo", "--port", str(port), "--on", DAY],
+        [str(ROOT / ".venv/bin/courtyard"), "demo", "--port", str(port), "--on", DAY, "--doors", "1"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -115,7 +115,7 @@ def test_each_printed_link_opens_its_owners_statement(demo: Demo, browser: Brows
 def test_two_hundred_readers_at_once_each_get_their_own_statement(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in demo.environment.items():
         monkeypatch.setenv(name, value)
-    readers = list(islice(visits(), 200))
+    readers = 2 * list(islice(visits(), 100))
 
     with ThreadPoolExecutor(1) as apart:  # the browser's own loop of events runs in this thread
         seen = apart.submit(read, int(demo.url.rsplit(":", 1)[1]), readers, 1).result()

@@ -1,20 +1,15 @@
 """Every e-mail as an owner opens it: on a phone and at a desk, by day and in the dark, with the longest of names."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from chalicelib.core.message import rendered
 from chalicelib.core.rulebook import Language
-from staff.specimen import LONGEST, ORDINARY, Persona, Specimen, of_occasions, of_stage
-from tests.builders import shipped_bundle
+from staff.specimen import LONGEST, ORDINARY, Persona, Specimen
+from tests.browser.emails import html, specimens
 
-PICTURES = Path(__file__).parents[2] / "build" / "screenshots" / "email"
-URL = f"https://qinghe.example/balance/#{'x' * 43}"
-STOP = f"https://qinghe.example/v1/unsubscribe?t={'x' * 43}"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1024, "height": 900}
 
 SEEN = """() => {
@@ -63,33 +58,18 @@ def page(browser: Browser, scheme: Any) -> Iterator[Page]:
     assert asked == [], "an e-mail fetched something"
 
 
-def specimens(persona: dict[Language, Persona]) -> list[Any]:
-    rules, found = shipped_bundle().rules, []
-    for language in rules.community.languages:
-        made = [
-            of_stage(rules, stage, persona[language], language) for stage in rules.collection.stages if stage.message
-        ]
-        for one in (*made, *of_occasions(rules, persona[language], language)):
-            found.append(pytest.param(language, one, id=f"{language}-{one.message}"))
-    return found
+def cases(persona: dict[Language, Persona]) -> list[Any]:
+    return [pytest.param(language, one, id=f"{language}-{one.message}") for language, one in specimens(persona)]
 
 
-def html(language: Language, specimen: Specimen) -> str:
-    made = shipped_bundle()
-    said = specimen.values(made, url=URL, unsubscribe_url=STOP)
-    return rendered(made.messages[specimen.message][language], said).html
-
-
-@pytest.mark.parametrize(("language", "specimen"), specimens(ORDINARY))
+@pytest.mark.parametrize(("language", "specimen"), cases(ORDINARY))
 def test_an_email_is_legible_at_every_width_by_day_and_in_the_dark(
-    page: Page, scheme: str, language: Language, specimen: Specimen
+    page: Page, language: Language, specimen: Specimen
 ) -> None:
     for width in (PHONE, DESK):
         page.set_viewport_size(width)  # type: ignore[arg-type]
         page.set_content(html(language, specimen))
         seen = page.evaluate(SEEN)
-        picture = PICTURES / f"{language}-{specimen.message}-{width['width']}-{scheme}.png"
-        page.screenshot(path=picture, full_page=True)
         assert seen["overflow"] <= 0
         assert seen["faintest"] >= 4.5
         assert seen["smallest"] >= 14
@@ -99,7 +79,7 @@ def test_an_email_is_legible_at_every_width_by_day_and_in_the_dark(
         assert all(size >= 40 for size in seen["figure"])
 
 
-@pytest.mark.parametrize(("language", "specimen"), specimens(LONGEST))
+@pytest.mark.parametrize(("language", "specimen"), cases(LONGEST))
 def test_the_longest_name_and_the_largest_sum_fit_on_a_phone(
     page: Page, language: Language, specimen: Specimen
 ) -> None:
