@@ -1,37 +1,27 @@
-"""Routes and handlers: the wiring between AWS and the flows, and the one table that turns errors into HTTP."""
+"""Routes and handlers: the wiring between AWS and the flows."""
 
 import gc
 
 gc.disable()  # all that start-up makes stays: looking for garbage among it costs a cold start a tenth of its time
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from chalice.app import Chalice, Request, Response
 
 from chalicelib import settings
 from chalicelib.core import bundle as rules_bundle
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import local_date
-from chalicelib.core.errors import (
-    BadForm,
-    BadInput,
-    BundleMissing,
-    Conflict,
-    CourtyardError,
-    NotFound,
-    TooLarge,
-    TooMany,
-    Unverified,
-)
+from chalicelib.core.errors import BadInput, BundleMissing, CourtyardError, NotFound, Unverified
 from chalicelib.core.notice import IN_HAND, trace
 from chalicelib.core.rulebook import Language
+from chalicelib.edge.answer import HTML_TYPE, json_answer, problem, refused, sealed
+from chalicelib.edge.request import FORM, body_of, code_of, day_of, language_of, network_of, query_of, token_of
 from chalicelib.flows import statements
 from chalicelib.flows.records import Records
 
@@ -44,32 +34,8 @@ if TYPE_CHECKING:
 app = Chalice(app_name="courtyard")
 
 BUNDLE = Path(__file__).parent / "chalicelib" / "bundle.json"
-DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
-PROBLEM = "application/problem+json"
-HTML_TYPE = "text/html; charset=utf-8"
 LEFT_OVER_MILLISECONDS = 30_000
 WORKERS = 10  # hand over some 45 messages a second; many more would only wait for their turn, and try in vain
-FORM = "application/x-www-form-urlencoded"
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=63072000",
-    "X-Content-Type-Options": "nosniff",
-}
-PROBLEMS: dict[type[CourtyardError], tuple[int, str]] = {
-    NotFound: (404, "Not found"),
-    BadInput: (400, "Bad request"),
-    BadForm: (400, "Bad request"),
-    TooLarge: (413, "Too large"),
-    TooMany: (429, "Too many requests"),
-    Unverified: (403, "Not verified"),
-    Conflict: (409, "Conflict"),
-    BundleMissing: (503, "Not available"),
-}
-
 
 # wiring: clients are made, and what only the worker needs is imported, on first use: a cold start pays for no more
 
@@ -175,35 +141,7 @@ def today() -> date:
 
 @app.middleware("http")
 def with_headers(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """Every answer is private, never cached; every error is a problem document (RFC 9457)."""
-    response = get_response(event)
-    if response.status_code >= 400 and response.headers.get("Content-Type") not in (PROBLEM, HTML_TYPE):
-        response = problem(response.status_code, _title(response))
-    response.headers = {**HEADERS, **response.headers}
-    return response
-
-
-def _title(response: Response) -> str:
-    body = response.body if isinstance(response.body, dict) else {}
-    words = re.findall("[A-Z][a-z]+", str(body.get("Code", "Error")).removesuffix("Error"))
-    return " ".join(words).capitalize() or "Error"
-
-
-def problem(status: int, title: str, **more: Any) -> Response:
-    body = {"type": "about:blank", "title": title, "status": status, **more}
-    return Response(msgspec.json.encode(body).decode(), {"Content-Type": PROBLEM}, status)
-
-
-def refused(error: CourtyardError) -> Response:
-    """An error of ours as a problem document: which fields of a form are wrong, when to come again."""
-    status, title = PROBLEMS.get(type(error), (500, "Internal error"))
-    if isinstance(error, BadForm):
-        return problem(status, title, errors=[{"field": field, "code": code} for field, code in error.faults])
-    if isinstance(error, TooMany):
-        answer = problem(status, title)
-        answer.headers["Retry-After"] = str(error.seconds)
-        return answer
-    return problem(status, title, **({"detail": str(error)} if str(error) else {}))
+    return sealed(get_response(event))
 
 
 def answered(view: Callable[[Request], Response]) -> Response:
@@ -239,10 +177,6 @@ def told_as(where: str) -> Iterator[None]:
         raise _note_fault(where, error) from None
 
 
-def json_answer(body: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(body).decode(), {"Content-Type": "application/json"}, status)
-
-
 @app.route("/v1/health", methods=["GET"])
 def health() -> Response:
     return answered(lambda _: json_answer({"status": "ok", "rules": bundle().revision}))
@@ -254,9 +188,9 @@ def statement() -> Response:
 
 
 def _statement(request: Request) -> Response:
-    code = _bearer(request)
-    on = _day(request, "on") or today()
-    language = _language(request)
+    code = code_of(request)
+    on = day_of(request, "on") or today()
+    language = language_of(request)
     return json_answer(statements.statement_by_link(records(), bundle(), code, on=on, today=today(), language=language))
 
 
@@ -269,7 +203,7 @@ def _verify_receipt(request: Request) -> Response:
     """Whether a printed receipt is genuine; for anybody, and nothing more."""
     from chalicelib.flows.receipts import receipt_state
 
-    said = [_query(request).get(name, "")[:40] for name in ("number", "check")]
+    said = [query_of(request).get(name, "")[:40] for name in ("number", "check")]
     return json_answer({"state": receipt_state(records(), bundle(), *said, today=today())})
 
 
@@ -281,7 +215,7 @@ def receipt(number: str) -> Response:
 def _receipt(request: Request) -> Response:
     from chalicelib.flows.receipts import receipt_by_link
 
-    code, number, language = _bearer(request), (request.uri_params or {}).get("number", ""), _language(request)
+    code, number, language = code_of(request), (request.uri_params or {}).get("number", ""), language_of(request)
     return json_answer(receipt_by_link(records(), bundle(), code, number, today=today(), language=language))
 
 
@@ -295,7 +229,8 @@ def _send_my_bill(request: Request) -> Response:
     from chalicelib.core.form import form
     from chalicelib.flows.asks import AskForm, ask
 
-    ask(records(), bundle(), queue(), form(_body(request), AskForm), network=_network(request), now=now())
+    said, network = form(body_of(request), AskForm), network_of(request, proxies=environment().proxies)
+    ask(records(), bundle(), queue(), said, network=network, now=now())
     return json_answer({"sent": True}, 202)
 
 
@@ -309,8 +244,8 @@ def _session(request: Request) -> Response:
     from chalicelib.core.form import form
     from chalicelib.flows.sessions import SessionForm, exchange
 
-    said = form(_body(request), SessionForm)
-    return json_answer(exchange(records(), bundle(), said, network=_network(request), now=now()))
+    said, network = form(body_of(request), SessionForm), network_of(request, proxies=environment().proxies)
+    return json_answer(exchange(records(), bundle(), said, network=network, now=now()))
 
 
 @app.route("/v1/amount", methods=["GET"])
@@ -319,7 +254,7 @@ def amount() -> Response:
 
 
 def _amount(request: Request) -> Any:
-    return statements.amount_by_link(records(), bundle(), _bearer(request), today=today())
+    return statements.amount_by_link(records(), bundle(), code_of(request), today=today())
 
 
 @app.route("/v1/links/pay", methods=["POST"])
@@ -331,7 +266,7 @@ def _pass_on(request: Request) -> Response:
     """A link that shows a relative how much to pay, and nothing else."""
     from chalicelib.flows.links import pay_link
 
-    return json_answer(pay_link(records(), bundle(), _bearer(request), now=now()), 201)
+    return json_answer(pay_link(records(), bundle(), code_of(request), now=now()), 201)
 
 
 @app.route("/v1/replies", methods=["POST"])
@@ -346,8 +281,8 @@ def _reply(request: Request) -> Response:
     from chalicelib.core.wish import ReplyForm
     from chalicelib.flows.replies import take_reply
 
-    said = form(_body(request), ReplyForm)
-    return json_answer(taken(take_reply(records(), bundle(), queue(), _bearer(request), said, now=now())), 201)
+    said = form(body_of(request), ReplyForm)
+    return json_answer(taken(take_reply(records(), bundle(), queue(), code_of(request), said, now=now())), 201)
 
 
 @app.route("/v1/unsubscribe", methods=["GET"])
@@ -360,7 +295,7 @@ def _ask_unsubscribe(request: Request) -> Response:
     from chalicelib.flows import preferences
 
     try:
-        language = preferences.unsubscribe_language(records(), _token(request), today=today())
+        language = preferences.unsubscribe_language(records(), token_of(request), today=today())
     except NotFound:
         return _page("unsubscribe", bundle().rules.community.languages[0], "gone", status=404)
     return _page("unsubscribe", language, "ask")
@@ -375,10 +310,10 @@ def _unsubscribe(request: Request) -> Response:
     """Ends e-mail on the word of RFC 8058's form, which the page's button sends too: a bare request ends nothing."""
     from chalicelib.flows import preferences
 
-    form = _body(request)
+    form = body_of(request)
     if b"List-Unsubscribe" not in form or b"One-Click" not in form:
         raise BadInput("List-Unsubscribe", "must be One-Click")
-    language, remains = preferences.unsubscribe(records(), _token(request), today=today())
+    language, remains = preferences.unsubscribe(records(), token_of(request), today=today())
     return _page("unsubscribe", language, "done", way=bundle().words.channels[remains].of(language))
 
 
@@ -392,7 +327,7 @@ def _change_preferences(request: Request) -> Response:
     from chalicelib.core.preference import Preferences
     from chalicelib.flows import preferences
 
-    said, code = form(_body(request), Preferences), _bearer(request)
+    said, code = form(body_of(request), Preferences), code_of(request)
     return json_answer(preferences.change_preferences(records(), bundle(), queue(), code, said, now=now()))
 
 
@@ -406,7 +341,7 @@ def _payment(request: Request) -> Response:
     from chalicelib.core import remittance, signature
     from chalicelib.flows import payments
 
-    provider, body = (request.uri_params or {}).get("provider", ""), _body(request)
+    provider, body = (request.uri_params or {}).get("provider", ""), body_of(request)
     method = payments.method_of(provider, bundle().rules)
     known = secrets().load(provider, now=now())
     if not signature.is_genuine(request.headers.get("courtyard-signature", ""), body, known, now=now()):
@@ -426,55 +361,6 @@ def _page(name: str, language: Language, state: str, status: int = 200, way: str
         language=language, centre=centre, labels=labels, state=state, way=way
     )
     return Response(html, {"Content-Type": HTML_TYPE}, status)
-
-
-def _bearer(request: Request) -> str:
-    """The code of the link; whatever is not one opens nothing, like any unknown code."""
-    scheme, _, code = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise NotFound
-    return str(code)
-
-
-def _network(request: Request) -> str:
-    """Where a request comes from, by a mark: what a proxy of ours has seen counts, what the sender claims does not."""
-    from chalicelib.core.address import network
-
-    seen = [one.strip() for one in request.headers.get("x-forwarded-for", "").split(",")]
-    proxies = environment().proxies
-    behind = seen[-1 - proxies] if 0 < proxies < len(seen) else ""
-    return network(behind or str(request.context.get("identity", {}).get("sourceIp", "")))
-
-
-def _language(request: Request) -> Language | None:
-    """The language a page asks for; None leaves it to the owner's own."""
-    wanted = str(request.headers.get("accept-language", ""))[:2].lower()
-    return "zh" if wanted == "zh" else "en" if wanted == "en" else None
-
-
-def _body(request: Request) -> bytes:
-    try:
-        return cast(bytes, request.raw_body)
-    except ValueError as error:  # neither text nor base64
-        raise BadInput("body", "must be text") from error
-
-
-def _query(request: Request) -> Mapping[str, str]:
-    return request.query_params or {}
-
-
-def _token(request: Request) -> str:
-    return _query(request).get("t", "")
-
-
-def _day(request: Request, name: str) -> date | None:
-    text = _query(request).get(name)
-    if text is None:
-        return None
-    if DAY.fullmatch(text):  # `fromisoformat` takes more forms than one, and years whose neighbours no date can be
-        with suppress(ValueError):
-            return date.fromisoformat(text)
-    raise BadInput(name, "must be a day written YYYY-MM-DD")
 
 
 # schedule, queue and topic

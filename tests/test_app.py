@@ -27,6 +27,8 @@ from chalicelib.core.notice import Notice, State
 from chalicelib.core.receipt import number_of
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.signature import signed
+from chalicelib.edge.answer import HTML_TYPE
+from chalicelib.edge.request import FORM
 from chalicelib.flows.links import mint, new_code
 from chalicelib.flows.payments import unmatched
 from chalicelib.flows.records import Records
@@ -209,7 +211,7 @@ def test_health_tells_the_rules_and_needs_no_table(wired: pytest.MonkeyPatch) ->
 def test_fault_34_every_answer_is_private_and_errors_are_problems(
     api: Client, records: Records, wired: pytest.MonkeyPatch
 ) -> None:
-    code, stop, form = code_for(records), code_for(records, "unsubscribe"), {"Content-Type": app.FORM}
+    code, stop, form = code_for(records), code_for(records, "unsubscribe"), {"Content-Type": FORM}
 
     def out_of_order() -> Records:
         raise RuntimeError
@@ -254,7 +256,7 @@ def test_fault_34_every_answer_is_private_and_errors_are_problems(
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
-        if answer.status_code >= 400 and answer.headers["Content-Type"] != app.HTML_TYPE:
+        if answer.status_code >= 400 and answer.headers["Content-Type"] != HTML_TYPE:
             assert answer.headers["Content-Type"] == PROBLEM
             body = json.loads(answer.body)
             assert body["status"] == answer.status_code
@@ -264,7 +266,7 @@ def test_fault_34_every_answer_is_private_and_errors_are_problems(
 def test_a_dead_unsubscribe_link_shows_a_person_whom_to_call(api: Client) -> None:
     answer = api.http.get(f"/v1/unsubscribe?t={'x' * 43}")
 
-    assert (answer.status_code, answer.headers["Content-Type"]) == (404, app.HTML_TYPE)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, HTML_TYPE)
     assert builders.bundle().rules.community.service_centre.phone in answer.body.decode()
     assert "<form" not in answer.body.decode()
 
@@ -586,7 +588,7 @@ def test_one_click_needs_no_header_and_may_be_repeated(
 
 def test_a_link_to_the_account_unsubscribes_nobody(api: Client, records: Records) -> None:
     for code in (code_for(records), new_code(), ""):
-        answer = api.http.post(f"/v1/unsubscribe?t={code}", headers={"Content-Type": app.FORM}, body=ONE_CLICK)
+        answer = api.http.post(f"/v1/unsubscribe?t={code}", headers={"Content-Type": FORM}, body=ONE_CLICK)
         assert answer.status_code == 404
     assert unsubscribed(records) == set()
 
@@ -855,7 +857,7 @@ def test_fault_29_nothing_personal_is_ever_logged(
         sent: list[Mailed] = mail.sent
         for one in sent:
             assert client.http.get("/v1/statement", headers=bearer(one.code)).status_code == 200
-            form = {"Content-Type": app.FORM}
+            form = {"Content-Type": FORM}
             assert (
                 client.http.post(f"/v1/unsubscribe?t={one.stop_code}", headers=form, body=ONE_CLICK).status_code == 200
             )
@@ -881,7 +883,7 @@ def test_after_unsubscribing_by_the_mail_program_the_next_message_goes_another_w
         work(client, received())
         (first,) = [one for one in mail.sent if one.recipient == "li@owner.example"]
         url = re.sub("^<https://[^/]+|>$", "", str(first.mail["List-Unsubscribe"]))
-        assert client.http.post(url, headers={"Content-Type": app.FORM}, body=ONE_CLICK).status_code == 200
+        assert client.http.post(url, headers={"Content-Type": FORM}, body=ONE_CLICK).status_code == 200
         set_clock(wired, "2026-03-16 09:00")
         client.lambda_.invoke("planner", {})
         work(client, received())
@@ -1094,7 +1096,7 @@ def test_fault_40_the_api_needs_just_what_its_policy_allows(api: Client, records
     assert post(api, "/v1/sessions", unit=UNIT, phone="13800000001", code="000000").status_code == 404
     assert api.http.get(f"/v1/receipts/{number_of('bank#T-1#1')}", headers=bearer(code)).status_code == 200
     assert api.http.post("/v1/links/pay", headers=bearer(code)).status_code == 201
-    form = {"Content-Type": app.FORM}
+    form = {"Content-Type": FORM}
     assert api.http.post(f"/v1/unsubscribe?t={stop}", headers=form, body=ONE_CLICK).status_code == 200
     for transaction, reference in (("T-8", UNIT), ("T-9", "nobody")):
         assert notify(api, remittance(transaction, reference=reference)).status_code == 200

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import app
 from chalicelib.core.link import digest
 from chalicelib.core.receipt import number_of
+from chalicelib.edge.request import FORM
 from chalicelib.flows.links import new_code
 from tests.builders import bill, contact, owner, payment, tenure
 from tests.portal import Answer, Portal, bearer, opened
@@ -21,7 +21,7 @@ from tests.portal import Answer, Portal, bearer, opened
 OWNERS = [f"o-{number:02}" for number in range(50)]
 NAMES = ["owner", "owner_id", "ownerId", "id", "user", "pk", "sub", "account", "unit", "link", "t"]
 HEADERS = ["X-Owner", "X-Owner-Id", "X-User", "X-Forwarded-User", "X-Amzn-Oidc-Identity", "From", "Cookie"]
-FORM = {"Content-Type": app.FORM}
+URLENCODED = {"Content-Type": FORM}
 ONE_CLICK = "List-Unsubscribe=One-Click"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -110,7 +110,9 @@ def test_fault_27_an_owner_unsubscribes_nobody_else() -> None:
             portal.enter(bill(), owner=owner(id))
         query = {"owner": ["o-01"], "t": [portal.code("o-00", "unsubscribe")]}
         assert (
-            portal.ask("POST", "/v1/unsubscribe", query=query, headers=FORM, body=f"{ONE_CLICK}&owner=o-02").status
+            portal.ask(
+                "POST", "/v1/unsubscribe", query=query, headers=URLENCODED, body=f"{ONE_CLICK}&owner=o-02"
+            ).status
             == 200
         )
         accounts = [portal.records.load_account(id) for id in OWNERS[:3]]
@@ -174,11 +176,16 @@ def test_fault_31_a_scanner_changes_nothing_and_the_owner_still_gets_in(method: 
         seen, before = portal.look(code), portal.dump()
         for _ in range(20):
             portal.ask(method, headers=bearer(code))
-            for headers in ({}, FORM, {"Content-Type": "multipart/form-data"}, {"Content-Type": "application/json"}):
+            for headers in (
+                {},
+                URLENCODED,
+                {"Content-Type": "multipart/form-data"},
+                {"Content-Type": "application/json"},
+            ):
                 for body in (None, "", "{}", "List-Unsubscribe", b"\xff"):
                     answer = portal.ask(method, "/v1/unsubscribe", query=stop, headers=headers, body=body)
                     assert answer.status < 500
         assert portal.dump() == before
         assert portal.look(code) == seen
-        assert portal.ask("POST", "/v1/unsubscribe", query=stop, headers=FORM, body=ONE_CLICK).status == 200
+        assert portal.ask("POST", "/v1/unsubscribe", query=stop, headers=URLENCODED, body=ONE_CLICK).status == 200
         assert portal.dump() != before

@@ -21,6 +21,8 @@ import app
 from chalicelib.core.notice import Notice, State
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.signature import signed
+from chalicelib.edge.answer import HTML_TYPE, PROBLEM
+from chalicelib.edge.request import FORM
 from chalicelib.flows.sender import notice_tag
 from staff import webserver
 from tests.builders import UNIT, bill, bundle, contact, day, owner
@@ -88,7 +90,7 @@ def test_fault_41_whatever_the_gateway_hands_on_is_answered_and_no_fault_of_ours
     secret = st.sampled_from(secrets)
     headers = st.dictionaries(
         st.one_of(TEXTS, st.sampled_from(["Authorization", "Content-Type", "Accept-Language", "Accept"])),
-        st.one_of(TEXTS, secret.map(lambda code: f"Bearer {code}"), st.sampled_from([app.FORM, "application/json"])),
+        st.one_of(TEXTS, secret.map(lambda code: f"Bearer {code}"), st.sampled_from([FORM, "application/json"])),
         max_size=5,
     )
     query = st.dictionaries(
@@ -103,7 +105,7 @@ def test_fault_41_whatever_the_gateway_hands_on_is_answered_and_no_fault_of_ours
     )
     assert answer.status < 500
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.status == 200 or answer.headers["Content-Type"] in (app.PROBLEM, app.HTML_TYPE)
+    assert answer.status == 200 or answer.headers["Content-Type"] in (PROBLEM, HTML_TYPE)
 
 
 @pytest.mark.parametrize("body", ["\ud800", "A", "é"])

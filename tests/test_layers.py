@@ -15,7 +15,7 @@ LIBRARY = ROOT / "functions" / "chalicelib"
 LAYERS = {
     "core": {"msgspec", "jinja2"},
     "flows": {"msgspec", "chalicelib.core"},
-    "edge": {"botocore", "boto3", "chalicelib.core", "chalicelib.flows.ports"},
+    "edge": {"botocore", "boto3", "chalice", "msgspec", "chalicelib.core", "chalicelib.flows.ports"},
 }
 # Where commands begin: they read the clock and the environment, and pass both on as arguments.
 EDGES = {"functions/app.py", "staff/cli.py", "staff/session.py", "staff/demo.py", "build_notices.py"}
@@ -76,9 +76,10 @@ def test_the_functions_never_import_what_is_not_shipped_with_them() -> None:
     assert [f"{name(p)}: {one}" for p in paths for one in imports(p) if not is_within(one, allowed)] == []
 
 
-def test_only_the_app_knows_its_framework() -> None:
+def test_only_the_app_and_its_requests_and_answers_know_the_framework() -> None:
     users = {name(path) for path in sources("functions") if any(is_within(one, {"chalice"}) for one in imports(path))}
-    assert users == {"functions/app.py"}
+    edge = "functions/chalicelib/edge"
+    assert users == {"functions/app.py", f"{edge}/answer.py", f"{edge}/request.py"}
 
 
 def test_settings_know_only_the_modes_of_the_flows() -> None:

@@ -26,6 +26,7 @@ import app
 from chalicelib.core.account import Holder
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.receipt import number_of
+from chalicelib.edge.answer import HEADERS, PROBLEM
 from chalicelib.flows.links import mint, new_code
 from chalicelib.flows.records import Records
 from staff import webserver
@@ -46,7 +47,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+SHOWN = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
 
 def generous() -> Bundle:
@@ -118,8 +119,8 @@ def test_every_call_is_described_and_none_that_there_is_not() -> None:
 def test_what_the_gateway_answers_by_itself_has_the_same_headers() -> None:
     """The demo's gateway, and by `tests/test_package.py` the real one's."""
     answer = Client(Request.application(webserver.api(app.app))).get("/v1/owners")
-    assert (answer.status_code, answer.content_type) == (403, app.PROBLEM)
-    assert {name: answer.headers[name] for name in app.HEADERS} == {**app.HEADERS, "Content-Security-Policy": "sandbox"}
+    assert (answer.status_code, answer.content_type) == (403, PROBLEM)
+    assert {name: answer.headers[name] for name in HEADERS} == {**HEADERS, "Content-Security-Policy": "sandbox"}
 
 
 def test_every_answer_is_described_with_the_headers_it_has() -> None:
@@ -161,7 +162,7 @@ def test_whatever_is_sent_the_answer_is_as_described(
             portal.let_in(case, path, method)
         answer = case.call()
         case.validate_response(answer, checks=CHECKS)
-        assert {name: answer.headers[name.lower()][0] for name in HEADERS} == HEADERS
+        assert {name: answer.headers[name.lower()][0] for name in SHOWN} == SHOWN
         seen.add(answer.status_code // 100)
 
     check()

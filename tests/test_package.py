@@ -17,6 +17,7 @@ import yaml
 import app
 from chalicelib import settings
 from chalicelib.core import bundle as rules_bundle
+from chalicelib.edge.answer import HEADERS, PROBLEM
 from chalicelib.flows import delivery
 from staff import bundle as compiler
 from tests.builders import SITE
@@ -337,7 +338,7 @@ def test_the_gateways_own_answers_look_like_ours(package: Package) -> None:
     answers = definition["x-amazon-apigateway-gateway-responses"]
     assert set(answers) >= {"DEFAULT_4XX", "DEFAULT_5XX"}
     for answer in answers.values():
-        headers = {**app.HEADERS, "Content-Type": app.PROBLEM, "Content-Security-Policy": "sandbox"}
+        headers = {**HEADERS, "Content-Type": PROBLEM, "Content-Security-Policy": "sandbox"}
         assert answer["responseParameters"] == {
             f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
         }

@@ -22,6 +22,7 @@ import app
 from chalicelib.core.account import Owner
 from chalicelib.core.bundle import rules_digest
 from chalicelib.core.notice import IN_HAND, Notice, State, Task
+from chalicelib.edge.request import FORM
 from chalicelib.flows.records import Fact, Records
 from tests import builders
 from tests.builders import OWNER, day
@@ -156,7 +157,7 @@ class Installation:
         return self._client.http.post("/v1/replies", headers=headers, body=json.dumps(said).encode())
 
     def post(self, path: str) -> Any:
-        return self._client.http.post(path, headers={"Content-Type": app.FORM}, body=b"List-Unsubscribe=One-Click")
+        return self._client.http.post(path, headers={"Content-Type": FORM}, body=b"List-Unsubscribe=One-Click")
 
     def go_on(self, *moments: str) -> None:
         """What follows at these moments, each the same way: the schedule, every message there ever was, every event.
