@@ -1,10 +1,13 @@
-"""The public site as `make site` puts it together, built once for all tests that look at it."""
+"""The public site as `make site` puts it together, once for all tests that look at it."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 TODAY = "2026-11-23"
@@ -28,3 +31,13 @@ def assembled(folder: Path) -> Path:
         shutil.copytree(folder / "zh", site)
         shutil.copytree(folder / "en", site / "en")
     return site
+
+
+def shared(factory: pytest.TempPathFactory) -> Path:
+    """The site put together once for every process of a test run."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "public-site"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return assembled(folder)

@@ -37,9 +37,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site as the edge serves it, with the policy that lets no inline style through."""
-    folder = tmp_path_factory.getbasetemp() / "public-site"
-    folder.mkdir(exist_ok=True)
-    server = webserver.server(0, webserver.site(publicsite.assembled(folder)), {})
+    server = webserver.server(0, webserver.site(publicsite.shared(tmp_path_factory)), {})
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import axe
+from tests import axe, publicsite
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
@@ -32,9 +32,9 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def every_page(tmp_path_factory: pytest.TempPathFactory, address: str) -> list[str]:
+def every_page(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Every page made by the site's own template, those for errors included."""
-    site = tmp_path_factory.getbasetemp() / "public-site" / "site"
+    site = publicsite.shared(tmp_path_factory)
     found = [path for path in sorted(site.rglob("*.html")) if 'class="md-header"' in path.read_text(encoding="utf-8")]
     return ["/" + path.relative_to(site).as_posix().removesuffix("index.html") for path in found]
 

@@ -62,9 +62,7 @@ def careless(request: Request) -> Response:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.getbasetemp() / "public-site"
-    folder.mkdir(exist_ok=True)
-    server = webserver.server(0, webserver.site(publicsite.assembled(folder)), {"/v1": careless})
+    server = webserver.server(0, webserver.site(publicsite.shared(tmp_path_factory)), {"/v1": careless})
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     yield f"http://127.0.0.1:{server.server_port}"

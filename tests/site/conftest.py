@@ -9,6 +9,4 @@ from tests import publicsite
 
 @pytest.fixture(scope="session")
 def public_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.getbasetemp() / "public-site"
-    folder.mkdir(exist_ok=True)
-    return publicsite.assembled(folder)
+    return publicsite.shared(tmp_path_factory)

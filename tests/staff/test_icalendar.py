@@ -48,6 +48,7 @@ def test_no_line_is_longer_than_75_octets_and_no_text_breaks_out(text: str) -> N
     assert all(len(line) <= 75 and b"\n" not in line and b"\r" not in line for line in lines)
     assert all(line.decode() for line in lines[:-1])  # never cut within a character
     assert [line.split(":")[0].split(";")[0] for line in unfolded(made)] == [
-        *("BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD", "X-WR-CALNAME", "NAME", "BEGIN", "UID", "DTSTAMP"),
+        *("BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD", "X-WR-CALNAME", "NAME"),
+        *("REFRESH-INTERVAL", "X-PUBLISHED-TTL", "BEGIN", "UID", "DTSTAMP"),
         *("DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "URL", "TRANSP", "END", "END", ""),
     ]
