@@ -106,6 +106,13 @@ def _relative(owner: Owner, prefix: str) -> Page:
     return page
 
 
+def _scanned(owner: Owner, prefix: str) -> Page:
+    page = _read(statement(), owner, prefix)
+    page.locator("[data-do=scan]").click()
+    expect(page.locator(".references .qr")).to_be_visible()
+    return page
+
+
 def _preferences(owner: Owner, prefix: str) -> Page:
     page = _read(statement(), owner, prefix)
     page.locator("[data-do=preferences]").click()
@@ -202,6 +209,7 @@ STATES: dict[str, Opening] = {
     "unanswered": _unanswered,
     "confirmed": _confirmed,
     "relative": _relative,
+    "scanned": _scanned,
     "preferences": _preferences,
     "elsewhere": _elsewhere,
     "refused": partial(_trouble, 404, "refused"),

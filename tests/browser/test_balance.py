@@ -14,6 +14,7 @@ from staff import rulefiles
 from tests.browser.portal import PAGES, SITE, Owner, Server
 from tests.browser.statements import (
     AHEAD,
+    AMOUNT,
     CODE,
     LONG_NAMES,
     NOTHING_OWED,
@@ -282,6 +283,27 @@ def test_the_reference_for_a_transfer_names_unit_and_period_and_can_be_copied(ow
     page.get_by_role("button", name="复制备注").click()
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "3-2-1201 2026Q1"
+
+
+DRAWN = "async (text) => (await import('/assets/owner/qr.js')).picture(text).outerHTML"
+
+
+@pytest.mark.parametrize("path", ["/balance/", "/pay-for/"])
+def test_the_reference_can_be_scanned_and_its_code_be_folded_away(owner: Owner, path: str) -> None:
+    owner.server.answers(200, AMOUNT, "GET amount")
+    page = owner.opens(path)
+    button = page.get_by_role("button", name="二维码").first
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    shown = page.locator(".references li").first
+    assert shown.locator(".qr").evaluate("it => it.outerHTML") == page.evaluate(
+        DRAWN, shown.locator("code").text_content()
+    )
+    button.click()
+    expect(shown.locator(".qr")).to_be_hidden()
+    button.click()
+    expect(shown.locator(".qr")).to_have_count(1)
+    expect(shown.locator(".qr")).to_be_visible()
 
 
 def test_the_rules_behind_the_amounts_are_one_tap_away(owner: Owner) -> None:

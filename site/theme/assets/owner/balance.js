@@ -45,6 +45,7 @@ whenPressed({
   close: by("./form.js", "closeForm"),
   again: by("./answers.js", "sendAgain"),
   leave: by("./answers.js", "leaveUnsent"),
+  scan: by("./scan.js", "showScan"),
   relative: by("./relative.js", "makeLink"),
   share: by("./relative.js", "shareLink"),
   preferences: by("./preferences.js", "openPreferences"),

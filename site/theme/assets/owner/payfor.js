@@ -38,6 +38,9 @@ function referenceRow([unit, periods]) {
 
 const code = new Code("courtyard-pay-code");
 const reading = new Reading(() => "amount", code, async () => showAmount);
-whenPressed({ retry: () => reading.read() });
+whenPressed({
+  retry: () => reading.read(),
+  scan: async (button) => (await import("./scan.js")).showScan(button),
+});
 code.take();
 reading.read();
