@@ -5,9 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from staff import webserver
 
 ROOT = Path(__file__).parents[1]
 TODAY = "2026-11-23"
@@ -41,3 +46,15 @@ def shared(factory: pytest.TempPathFactory) -> Path:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return assembled(folder)
+
+
+@contextmanager
+def served(site: Path, responders: Mapping[str, webserver.Responder]) -> Iterator[str]:
+    """The address of a site while it is served as the edge serves it."""
+    server = webserver.server(0, webserver.site(site), responders)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from staff import webserver
 from tests import publicsite
 from tests.browser import portal
 from tests.browser.portal import Handler, Owner, Server
@@ -37,13 +36,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site as the edge serves it, with the policy that lets no inline style through."""
-    server = webserver.server(0, webserver.site(publicsite.shared(tmp_path_factory)), {})
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with publicsite.served(publicsite.shared(tmp_path_factory), {}) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

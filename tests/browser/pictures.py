@@ -10,7 +10,6 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from staff import webserver
 from staff.specimen import ORDINARY
 from tests import publicsite
 from tests.browser import conftest, emails, portal
@@ -56,18 +55,20 @@ def states(browser: Browser, folder: Path, wanted: str) -> None:
 
 def pages(browser: Browser, folder: Path, wanted: str) -> None:
     site = publicsite.assembled(folder)
-    server = webserver.server(0, webserver.site(site), {})
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with publicsite.served(site, {}) as address:
+        _take_pages(browser, site, address, wanted)
+
+
+def _take_pages(browser: Browser, site: Path, address: str, wanted: str) -> None:
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix().removesuffix("index.html").removesuffix(".html").strip("/") or "home"
         if wanted not in name or 'class="md-header"' not in path.read_text(encoding="utf-8"):
             continue
         for width, scheme in LOOKS:
             page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
-            page.goto(f"http://127.0.0.1:{server.server_port}/{path.relative_to(site).as_posix()}")
+            page.goto(f"{address}/{path.relative_to(site).as_posix()}")
             take(page, "pages", f"{name.replace('/', '-')}-{width}-{scheme}")
             page.close()
-    server.shutdown()
 
 
 def mails(browser: Browser, _: Path, wanted: str) -> None:

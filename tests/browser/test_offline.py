@@ -1,7 +1,6 @@
 """Without a network: what was read can be read again, the rest says so, and nothing private was ever kept."""
 
 import struct
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.wrappers import Request, Response
 
-from staff import webserver
 from tests import publicsite
 
 ASSETS = publicsite.ROOT / "site" / "theme" / "assets"
@@ -62,13 +60,8 @@ def careless(request: Request) -> Response:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = webserver.server(0, webserver.site(publicsite.shared(tmp_path_factory)), {"/v1": careless})
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with publicsite.served(publicsite.shared(tmp_path_factory), {"/v1": careless}) as address:
+        yield address
 
 
 @pytest.fixture
