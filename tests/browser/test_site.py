@@ -183,3 +183,19 @@ def test_the_menu_of_a_phone_leads_on(visit: Visit, address: str) -> None:
     visit.page.get_by_label("导航栏").get_by_role("link", name="常见问题").click()
 
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("常见问题")
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("width", [960, 1280])
+def test_the_header_keeps_its_height_while_somebody_searches(
+    browser: Browser, address: str, width: int, prefix: str
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 700})
+    page.goto(f"{address}{prefix}/", wait_until="networkidle")
+    height = page.locator(".md-header").evaluate("it => it.offsetHeight")
+    page.locator("[data-md-component=search-query]").fill("parking" if prefix else "停车")
+    expect(page.locator(".md-search-result__item").first).to_be_visible()
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
+    assert page.locator(".md-header").evaluate("it => it.offsetHeight") == height
+    assert page.locator(".md-search__output").bounding_box()["x"] >= 0  # type: ignore[index]
+    page.close()
