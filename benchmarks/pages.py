@@ -42,6 +42,12 @@ def lines(folder: Path) -> Iterator[Line]:
     yield balance_page(folder / "ours")
 
 
+def stock(folder: Path) -> Path:
+    """The same pages as Material builds them when it is left as it comes."""
+    _built(_plain_site(folder), folder / "site")
+    return folder / "site"
+
+
 def first_view(site: Path, language: str = "") -> dict[str, int]:
     """What a browser fetches of the balance page before it shows a statement, each with its compressed bytes."""
     page = site / language / "balance" / "index.html"
