@@ -44,7 +44,7 @@ UNREAD = ("parts/*", "*.map", "assets/images/favicon.png", "assets/javascripts/l
 READ = ("*/lunr.stemmer.support.min.js", "*/lunr.multi.min.js", "*/lunr.zh.min.js")
 
 # What the page that says there is no network is made of, besides itself.
-KEPT = ("assets/stylesheets/main.*.css", "assets/tokens.css", "assets/site.css", "assets/display.js", "assets/site.js")
+KEPT = ("assets/stylesheets/main.*.css", "assets/site.css", "assets/display.js", "assets/site.js")
 
 _PIECE = re.compile(r"<(script|title|option)\b.*?</\1>|<[^>]*>|[^<]+", re.DOTALL)
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")

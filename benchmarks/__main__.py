@@ -12,7 +12,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from . import account, community, notices, pages, planrun, portal, printrun, stub
+from . import account, community, lighthouse, notices, pages, planrun, portal, printrun, stub
 from .event import CODE, statement_event
 from .process import ROOT
 from .result import Line, Result, interleaved, timed
@@ -76,6 +76,7 @@ def claims(folder: Path) -> dict[str, Callable[[], Iterable[Line]]]:
         "cold": lambda: [cold_start(answers).line()],
         "warm": lambda: [warm_statement(answers).line()],
         "pages": lambda: pages.lines(folder),
+        "lighthouse": lambda: lighthouse.lines(folder),
         "letters": lambda: [letters()],
         "year": lambda: [community_year(owners)],
         "notices": notices.lines,

@@ -42,6 +42,12 @@ def lines(folder: Path) -> Iterator[Line]:
     yield balance_page(folder / "ours")
 
 
+def stock(folder: Path) -> Path:
+    """The same pages as Material builds them when it is left as it comes."""
+    _built(_plain_site(folder), folder / "site")
+    return folder / "site"
+
+
 def first_view(site: Path, language: str = "") -> dict[str, int]:
     """What a browser fetches of the balance page before it shows a statement, each with its compressed bytes."""
     page = site / language / "balance" / "index.html"
@@ -86,5 +92,7 @@ def _plain_site(folder: Path) -> Path:
 def _built(config: Path, target: Path) -> float:
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(config), "-d", str(target)]
     start = perf_counter()
-    subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})  # noqa: S603
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert not done.returncode, done.stderr  # noqa: S101
     return perf_counter() - start

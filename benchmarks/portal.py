@@ -27,10 +27,11 @@ PERCENTS = 50, 95, 99
 
 
 class Demo(NamedTuple):
-    """A running demo: its process, its port, and what it says to export in another terminal."""
+    """A running demo: its process, its port, the owners' links it shows, and what it says to export elsewhere."""
 
     process: int
     port: int
+    links: dict[str, str]
     environment: dict[str, str]
 
 
@@ -55,7 +56,8 @@ def running() -> Iterator[Demo]:
             assert process.stdout  # noqa: S101
             said = "".join(takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
             assert "AWS_ENDPOINT_URL=" in said, said  # noqa: S101
-            yield Demo(process.pid, port, dict(re.findall(r"(\w+)=(\S+)", said)))
+            links = dict(re.findall(r"^  (\S.*?)  +(\S+/balance/#\S+)$", said, re.M))
+            yield Demo(process.pid, port, links, dict(re.findall(r"(\w+)=(\S+)", said)))
         finally:
             process.send_signal(signal.SIGTERM)
 

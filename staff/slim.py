@@ -6,6 +6,7 @@ from pathlib import Path
 _SCRIPT_ONLY_WE_READ = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*[^\n]*\*/)?\n|^[ \t]+", re.M)
 """Whole lines of comment, empty lines, indents; no text of ours goes over several lines, which a test holds."""
 _STYLE_ONLY_WE_READ = re.compile(r"/\*.*?\*/", re.S)
+_IMPORT = re.compile(r'^@import "(?P<name>[\w-]+\.css)";$', re.M)
 
 
 def script(text: str) -> str:
@@ -25,4 +26,10 @@ def slim(theme: Path, site: Path) -> None:
         made = site / source.relative_to(theme)
         if made.is_file() and source.suffix in (".js", ".css"):
             slimmed = script if source.suffix == ".js" else style
-            made.write_text(slimmed(made.read_text(encoding="utf-8")), encoding="utf-8")
+            made.write_text(slimmed(_whole(source)), encoding="utf-8")
+
+
+def _whole(source: Path) -> str:
+    """A file with the styles it imports in their places: one thing to wait for instead of one after the other."""
+    text = source.read_text(encoding="utf-8")
+    return _IMPORT.sub(lambda found: _whole(source.with_name(found["name"])), text)

@@ -18,6 +18,7 @@ from werkzeug.security import safe_join
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from .compression import compressed
 from .outbox import STYLE, Outbox, html_of, index_page, message_page
 
 _SCRIPT = re.compile(rb"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
@@ -146,7 +147,7 @@ def outbox(kept: Outbox, refresh: Callable[[], None]) -> Responder:
 
 
 def _wsgi(respond: Responder) -> Any:
-    return Request.application(lambda request: respond(request))
+    return Request.application(lambda request: compressed(respond(request), request))
 
 
 class _Quiet(WSGIRequestHandler):

@@ -42,3 +42,19 @@ def test_only_what_the_site_has_of_our_theme_is_touched(tmp_path: Path) -> None:
 
     assert (site / "assets" / "ours.css").read_text("utf-8") == "a{top:0}"
     assert (site / "assets" / "theirs.css").read_text("utf-8") == "a { top: 0 }"
+
+
+def test_what_a_style_imports_stands_in_its_place(tmp_path: Path) -> None:
+    theme, site = tmp_path / "theme", tmp_path / "site"
+    for name, text in {
+        "tokens.css": ":root { --ink: #000 }\n",
+        "site.css": '@import "tokens.css";\n\na { top: 0 }\n',
+    }.items():
+        for folder in (theme, site):
+            (folder / "assets").mkdir(parents=True, exist_ok=True)
+            (folder / "assets" / name).write_text(text, "utf-8")
+
+    slim.slim(theme, site)
+
+    assert (site / "assets" / "site.css").read_text("utf-8") == ":root{--ink:#000}a{top:0}"
+    assert (site / "assets" / "tokens.css").read_text("utf-8") == ":root{--ink:#000}"

@@ -1,4 +1,8 @@
-// Runs before the theme's script, and keeps it from asking other hosts for anything.
+// Runs before the theme's script, fetches it once the page has been seen, and keeps it from asking other hosts for
+// anything.
+
+const { next } = document.currentScript.dataset;
+requestAnimationFrame(() => setTimeout(() => document.head.append(Object.assign(document.createElement("script"), { src: next }))));
 
 // The theme would fetch a sitemap from each alternate address, which is another host wherever a copy of the
 // site is looked at. A rel that only the theme no longer recognises keeps the addresses for search engines.
