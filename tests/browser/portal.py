@@ -83,7 +83,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.server.sent.append((call, body))
         canned = self.server.canned.get(call, (404, {"title": "Not found", "status": 404}, {}))
         status, answer, headers = canned(body) if callable(canned) else canned
-        content = json.dumps(answer).encode()
+        content = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -171,8 +172,11 @@ def test_what_the_interface_finds_wrong_stands_at_its_field(owner: Owner, page: 
     expect(form.get_by_label("哪天缴的")).to_be_focused()
 
 
-def test_a_fault_without_a_field_is_told_for_the_whole(owner: Owner, page: Page) -> None:
-    owner.server.answers(413, {"title": "Too large", "status": 413}, "POST replies")
+@pytest.mark.parametrize(
+    ("status", "said"), [(413, {"title": "Too large", "status": 413}), (403, "<html>Request blocked</html>")]
+)
+def test_a_fault_without_a_field_is_told_for_the_whole(owner: Owner, page: Page, status: int, said: Any) -> None:
+    owner.server.answers(status, said, "POST replies")
     form = opened(page, "请给我打电话")
     form.get_by_role("button", name="发送").click()
     expect(form.get_by_role("alert")).to_contain_text("没有发出去")

@@ -344,6 +344,15 @@ def test_a_fault_of_ours_is_ours_and_can_be_tried_again_from_the_keyboard(owner:
     expect(page.locator("#figure-label")).to_be_focused()
 
 
+def test_a_firewall_that_lets_nobody_through_says_nothing_of_the_link(owner: Owner) -> None:
+    owner.server.answers(403, "<html>Request blocked</html>")
+    page = owner.opens()
+    expect(page.get_by_role("heading", name="暂时读不出来")).to_be_visible()
+    owner.server.answers(200, statement())
+    page.reload()
+    expect(page.locator(".amount")).to_have_text("¥766.22")
+
+
 def test_an_answer_that_is_not_a_statement_is_a_fault_too(owner: Owner) -> None:
     owner.server.answers(200, {"surprise": True})
     expect(owner.opens().get_by_role("heading", name="暂时读不出来")).to_be_visible()

@@ -80,6 +80,15 @@ def test_a_receipt_without_a_link_to_the_bill_offers_one(owner: Owner) -> None:
     assert owner.questions == []
 
 
+def test_a_receipt_that_is_not_there_leaves_the_way_back_to_the_bill_open(owner: Owner) -> None:
+    owner.opens()
+    expect(owner.page.locator(".amount")).to_have_text("¥766.22")
+    page = owner.opens("/receipt/", "R0000000000")
+    expect(page.get_by_role("heading", name="这张收据打不开")).to_be_visible()
+    owner.opens(code="")
+    expect(page.locator(".amount")).to_have_text("¥766.22")
+
+
 def test_on_paper_a_receipt_has_nothing_to_press_and_keeps_its_code(owner: Owner) -> None:
     owner.server.answers(200, receipt(), f"GET receipts/{NUMBER}")
     owner.opens()

@@ -37,9 +37,17 @@ export function showFaults(form, faults) {
 
 /** Shows what the interface found wrong: beside the fields it names, or for the form as a whole. */
 export function showErrors(form, { text }) {
-  const { errors = [] } = JSON.parse(text);
-  const known = errors.filter(({ field }) => form.querySelector(`[data-field="${CSS.escape(field)}"]`));
+  const known = errorsOf(text).filter(({ field }) => form.querySelector(`[data-field="${CSS.escape(field)}"]`));
   if (!showFaults(form, known)) showTrouble(form, words.not_taken);
+}
+
+/** A firewall before the interface refuses in words of its own. */
+function errorsOf(text) {
+  try {
+    return JSON.parse(text).errors ?? [];
+  } catch {
+    return [];
+  }
 }
 
 function faultText({ field, code, values }) {

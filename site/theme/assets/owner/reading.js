@@ -50,7 +50,7 @@ export class Reading {
     if (answer.ok) return (await view.catch(() => Promise.reject(new Unreachable())))(JSON.parse(answer.text), inSight);
     if (!inSight) return;
     if (answer.status === 429) return this.#waitAndReadAgain(answer.wait);
-    if (answer.status >= 500) return show("broken");
+    if (answer.status !== 404) return show("broken");
     this.refuse();
   }
 

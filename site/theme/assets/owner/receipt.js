@@ -7,6 +7,14 @@ import { picture } from "./qr.js";
 import { Reading } from "./reading.js";
 
 const place = byId("receipt");
+
+/** A receipt that is not there says nothing of the code, which may open others. */
+class ReadingReceipt extends Reading {
+  refuse() {
+    show("refused");
+  }
+}
+
 const number = () => decodeURIComponent(location.hash.slice(1));
 
 const fact = (label, content) => element("div", "", element("dt", "quiet", label), element("dd", "", content));
@@ -57,7 +65,7 @@ function keepNumber() {
   return true;
 }
 
-const reading = new Reading(() => `receipts/${encodeURIComponent(number())}`, ownersCode(), async () => showReceipt, keepNumber);
+const reading = new ReadingReceipt(() => `receipts/${encodeURIComponent(number())}`, ownersCode(), async () => showReceipt, keepNumber);
 whenPressed({ retry: () => reading.read() });
 keepNumber();
 reading.read();
