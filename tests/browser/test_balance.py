@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks import pages
 from staff import rulefiles
@@ -46,6 +46,25 @@ def test_the_code_leaves_the_address_at_once_and_travels_in_the_header_alone(own
     assert question.headers["authorization"] == f"Bearer {CODE}"
     assert not [request.url for request in owner.requests if CODE in request.url]
     assert not [request for request in owner.requests if CODE in request.headers.get("referer", "")]
+
+
+def served_without_a_policy(route: Route) -> None:
+    answer = route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
+    route.fulfill(response=answer, headers=headers)
+
+
+@pytest.mark.parametrize("path", ["balance", "receipt", "pay-for", "verify", "my-bill"])
+def test_a_page_keeps_its_policy_whoever_serves_it(owner: Owner, path: str) -> None:
+    owner.page.route(f"**/{path}/", served_without_a_policy)
+    page = owner.opens(f"/{path}/")
+    expect(page.locator("h1")).to_be_visible()
+    assert owner.complaints == []
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.got = 1'}))")
+    assert page.evaluate("window.got") is None
+    assert page.evaluate("fetch('http://elsewhere.example/').then(() => 1, () => 0)") == 0
+    assert any("connect-src" in said for said in owner.complaints)
+    owner.complaints.clear()
 
 
 def test_the_page_can_be_reloaded_and_read_in_the_other_language_without_the_link(owner: Owner) -> None:
