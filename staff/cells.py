@@ -1,11 +1,13 @@
 """One cell of a file as a name, a number of something or words; what Excel has damaged is told, never guessed."""
 
 import re
-import unicodedata
 from datetime import date
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+
+from chalicelib.core.letters import hyphened
+from chalicelib.core.letters import plain as plain
 
 
 class Cell(NamedTuple):
@@ -36,7 +38,6 @@ DIGITS_LOST = Problem("excel-digits")
 DATE_MADE = Problem("excel-date")
 ERROR = Problem("excel-error")
 
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _AS_TEXT = re.compile(r'="(?P<quoted>[^"]*)"|[\'`](?P<marked>.*)')
 _EXPONENT = re.compile(r"[-+]?\d(\.\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
 _ERROR = re.compile(r"#+|#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)", re.IGNORECASE)
@@ -53,15 +54,6 @@ _E164 = re.compile(r"(?:\+|00)(?P<number>[1-9]\d{7,14})", re.ASCII)
 _EMAIL = re.compile(
     r"[a-z0-9_+&'=~-]+(\.[a-z0-9_+&'=~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE
 )
-
-
-def plain(text: str) -> str:
-    """Text in normal width, without what cannot be seen, single spaces between words."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    normal = unicodedata.normalize("NFKC", text)
-    visible = "".join(c for c in normal if c.isspace() or unicodedata.category(c)[0] != "C")
-    return " ".join(visible.split())
 
 
 def folded(text: str) -> str:
@@ -92,7 +84,7 @@ def identifier(cell: Cell) -> str | Problem:
         words = (marked["quoted"] or marked["marked"] or "").strip()
     if _lost_digits(cell, words):
         return DIGITS_LOST
-    return damage(cell._replace(text=words)) or _within(LONGEST_ID, words.translate(_DASHES))
+    return damage(cell._replace(text=words)) or _within(LONGEST_ID, hyphened(words))
 
 
 def _within(longest: int, words: str) -> str | Problem:

@@ -35,7 +35,7 @@ def test_by_e_mail_the_link_goes_to_the_address_on_file(owner: Owner, page: Page
 def test_by_phone_the_code_opens_the_bill_and_never_stands_in_the_address(owner: Owner, page: Page) -> None:
     owner.server.answers(200, {"code": CODE, "expires": "2026-07-30"}, "POST sessions")
     asks(page, "13800000000")
-    page.get_by_label("短信里的 6 位数字").fill("123 456")
+    page.get_by_label("短信里的 6 位数字").fill("１２３ 456")
     page.get_by_role("button", name="打开账单").click()
     expect(page.locator("#statement .amount")).to_have_text("¥766.22")
     assert page.url == f"{owner.server.url}/balance/"

@@ -80,6 +80,21 @@ def test_the_bill_goes_to_the_address_on_file_and_its_link_opens_it() -> None:
     assert list(office.records.notices.load_history(OWNER).contacts()) == []
 
 
+def test_whoever_types_with_a_chinese_keyboard_gets_theirs_too() -> None:
+    office = centre()
+    want(office, "ｗａｎｇ＠owner.example", unit="３－２—１２０１ ")
+    want(office, "１３８０００００００１", unit="３－２—１２０１")
+    assert office.deliver(TEN) == [State.SENT, State.SENT]
+    assert enter(office, told(office), phone="１３８ ００００ ０００１", unit="３－２－１２０１")
+
+
+def test_capitals_in_the_name_of_a_unit_make_no_difference() -> None:
+    office = centre()
+    office.records.add_holder("P-180", Holder(owner=OWNER, from_=day("2021-05-01")))
+    want(office, unit="p-180")
+    assert office.deliver(TEN) == [State.SENT]
+
+
 @pytest.mark.parametrize(
     ("unit", "who"), [(UNIT, "other@owner.example"), (UNIT, "13800000009"), ("9-9-9999", MAIL), ("9-9-9999", PHONE)]
 )

@@ -5,13 +5,14 @@ from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
 from .account import Account, Contact
+from .letters import hyphened, plain
 from .reach import address_of, mark
 from .rulebook import SENT_BY_MACHINE, Channel
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9]{6,15}")
 _MOBILE = re.compile(r"1[0-9]{10}")
-_BETWEEN = str.maketrans("", "", " -().\t")
+_BETWEEN = str.maketrans("", "", " -().")
 
 
 class Address(NamedTuple):
@@ -23,9 +24,10 @@ class Address(NamedTuple):
 
 def address(text: str) -> Address | None:
     """An e-mail address or a telephone number, a Chinese one with or without its country; None for anything else."""
-    if _MAIL.fullmatch(text.strip()):
+    text = plain(text)
+    if _MAIL.fullmatch(text):
         return Address(Channel.EMAIL, mark(text))
-    phone = _phone(text)
+    phone = _phone(hyphened(text))
     return Address(Channel.SMS, mark(phone)) if phone else None
 
 
@@ -48,8 +50,8 @@ def network(peer: str) -> str:
 
 
 def _phone(text: str) -> str | None:
-    plain = text.strip().translate(_BETWEEN)
-    plain = f"+{plain[2:]}" if plain.startswith("00") else plain
-    if not _PHONE.fullmatch(plain) or not plain.isascii():
+    figures = text.translate(_BETWEEN)
+    figures = f"+{figures[2:]}" if figures.startswith("00") else figures
+    if not _PHONE.fullmatch(figures):
         return None
-    return f"+86{plain}" if _MOBILE.fullmatch(plain) else f"+{plain.lstrip('+')}"
+    return f"+86{figures}" if _MOBILE.fullmatch(figures) else f"+{figures.lstrip('+')}"

@@ -16,6 +16,7 @@ from ..core.address import Address, address, contact_at
 from ..core.bundle import Bundle
 from ..core.errors import BadForm
 from ..core.holders import holder_on
+from ..core.letters import hyphened
 from ..core.reach import mark
 from ..core.rulebook import Channel, Limits
 from .occasions import ASKED, key
@@ -56,11 +57,11 @@ def ask(
     new_id: Callable[[], str] = new_id,
 ) -> None:
     """Queues what was asked for, unless it was asked for often enough; BadForm for what is no address at all."""
-    wanted = address(form.contact)
+    unit, wanted = hyphened(form.unit), address(form.contact)
     if wanted is None:
         raise BadForm(("contact", "invalid"))
-    if is_within(records, bundle.rules.collection.limits, form.unit, wanted, network, now):
-        made = Ask(unit=form.unit, channel=wanted.channel, mark=wanted.mark, id=new_id())
+    if is_within(records, bundle.rules.collection.limits, unit, wanted, network, now):
+        made = Ask(unit=unit, channel=wanted.channel, mark=wanted.mark, id=new_id())
         queue.send([msgspec.json.encode(made).decode()])
 
 
@@ -77,7 +78,8 @@ def is_within(records: Records, limits: Limits, unit: str, wanted: Address, netw
 
 def asked_for(records: Records, ask: Ask, on: date) -> Job | None:
     """The answer to send, if the address is on file for who holds the unit; None, and nobody is told, if not."""
-    owner = holder_on(records.load_unit(ask.unit)[1], on)
+    spelt = (ask.unit, ask.unit.upper(), ask.unit.lower())
+    owner = holder_on(next(filter(None, (records.load_unit(name)[1] for name in spelt)), ()), on)
     account = records.load_account(owner) if owner else None
     if owner is None or account is None or contact_at(account, Address(ask.channel, ask.mark)) is None:
         return None

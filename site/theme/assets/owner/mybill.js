@@ -11,7 +11,7 @@ const coding = byId("code");
 const sent = byId("sent");
 
 const value = (form, name) => form.elements[name].value.trim();
-const isMail = () => value(asking, "contact").includes("@");
+const isMail = () => value(asking, "contact").normalize("NFKC").includes("@");
 
 const post = (path, body) => ask(path, { method: "POST", body }).catch(() => ({ status: 0 }));
 const troubleText = ({ status, wait }) => (status === 429 ? said(words.too_many, { wait: waitOf(wait) }) : words.not_taken);
@@ -28,7 +28,7 @@ async function askForBill() {
 }
 
 async function openBill() {
-  const code = value(coding, "code").replace(/\D/g, "");
+  const code = value(coding, "code").normalize("NFKC").replace(/\D/g, "");
   const came = await post("sessions", { unit: value(asking, "unit"), phone: value(asking, "contact"), code });
   if ([400, 404].includes(came.status)) return showFaults(coding, [{ field: "code", code: "unknown" }]);
   if (!came.ok) return showTrouble(coding, troubleText(came));
