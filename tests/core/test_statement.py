@@ -11,7 +11,7 @@ from chalicelib.core.account import Account, Charge
 from chalicelib.core.history import History
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Language
-from chalicelib.core.statement import statement
+from chalicelib.core.statement import amount, statement
 from chalicelib.core.view import Line, Statement
 from tests.builders import SPACE, account, adjustment, bill, bundle, day, hold, owner, payment, rules, tenure
 from tests.core.test_ledger import ACCOUNTS, DAYS, through
@@ -222,3 +222,19 @@ def test_a_statement_of_any_day_can_be_made() -> None:
     for on in ("1990-01-01", "2026-02-28", "2099-12-31"):
         assert seen(EXAMPLE, on).on == day(on)
     assert seen(EXAMPLE, "2099-12-31").bills[0].late_fee == 24691
+
+
+def test_whoever_is_asked_to_pay_is_never_told_of_money_paid_ahead() -> None:
+    ahead = account(bill(10_000, "2026-03-31"), payment(15_000, "2026-03-01"))
+    shown = amount(ahead, rules(), on=day("2026-06-30"), revision="test-revision")
+    assert (shown.balance, shown.overdue, shown.due_on, shown.references) == (0, 0, None, ())
+
+
+@given(ACCOUNTS, DAYS)
+def test_whoever_is_asked_to_pay_is_told_the_statements_own_figure_and_how_much_of_it_is_late(
+    some: Account, on: str
+) -> None:
+    shown = amount(some, rules(), on=day(on), revision="test-revision")
+    assert shown.balance == max(0, seen(some, on).balance)
+    assert 0 <= shown.overdue <= shown.balance
+    assert bool(shown.references) == bool(shown.due_on) == (shown.balance > 0)

@@ -74,15 +74,16 @@ def statement(
 
 
 def amount(account: Account, rules: Rulebook, *, on: date, revision: str) -> Amount:
-    """What is to be paid on a day: the statement's own figures, and nothing else."""
+    """What is to be paid on a day: the statement's own figures, and nothing else, such as money paid ahead."""
     ledger = fold(account, rules, on)
-    debts = [debt for debt in ledger.debts.values() if debt.outstanding(on)]
+    owed = Fen(max(ledger.balance, 0))
+    debts = [debt for debt in ledger.debts.values() if debt.outstanding(on)] if owed else []
     bills = sorted((debt.bill for debt in debts), key=lambda bill: (bill.due_on, bill.key))
     return Amount(
         on=on,
         currency=rules.community.currency,
-        balance=ledger.balance,
-        overdue=total([debt.outstanding(on) for debt in debts if debt.bill.due_on < on]),
+        balance=owed,
+        overdue=min(total([debt.outstanding(on) for debt in debts if debt.bill.due_on < on]), owed),
         due_on=bills[0].due_on if bills else None,
         references=tuple(dict.fromkeys(transfer_reference(bill) for bill in bills)),
         rules=revision,
