@@ -247,6 +247,27 @@ def test_a_code_that_must_wait_is_another_one_when_it_goes() -> None:
     assert enter(office, told(office), "2026-04-06 10:02")
 
 
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_a_code_nobody_waits_for_any_more_is_not_sent_however_late_its_message_comes(is_begun: bool) -> None:
+    office = centre()
+    want(office, PHONE)
+    (body,) = office.queue.bodies
+    if is_begun:
+        office.sms._answer = RETRY
+        assert office.deliver(TEN, body) == [State.RETRY]
+        (body,) = office.again.bodies
+    sent = len(office.sms.sent)
+    assert office.deliver("2026-04-07 03:00", body) == [State.SKIPPED]
+    assert len(office.sms.sent) == sent
+    assert [notice.reason for notice in office.notices()] == ["too-late"]
+
+
+def test_a_bill_that_was_asked_for_is_sent_though_late() -> None:
+    office = centre()
+    want(office)
+    assert office.deliver("2026-04-07 10:00") == [State.SENT]
+
+
 def test_a_kill_at_any_write_leaves_at_most_one_mail() -> None:
     steady = centre()
     want(steady)
@@ -336,5 +357,5 @@ def test_fault_33_one_network_cannot_ask_for_everybody_nor_many_for_one_unit() -
 
 def test_fault_33_a_count_is_never_lost_when_many_ask_at_once() -> None:
     office = centre()
-    race(lambda number: want(office, peer=f"198.51.100.{number}"))
+    race(lambda number: want(office, unit=f"u-{number}", peer=f"198.51.100.{number}"))
     assert len(office.queue.bodies) == office.bundle.rules.collection.limits.asks_by_address

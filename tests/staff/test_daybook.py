@@ -247,7 +247,7 @@ def test_why_something_did_not_go_is_said_in_words_and_what_providers_say_in_the
 def reasons_given() -> set[str]:
     """Every reason that the worker, the run or staff give for where a notice stands, as they stand in the source."""
     found: set[str] = set()
-    for name in ("delivery", "run", "tasks"):
+    for name in ("delivery", "occasions", "run", "tasks"):
         for node in ast.walk(ast.parse((FLOWS / f"{name}.py").read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "").lstrip("_") in MOVES:
                 values = [*node.args, *(one.value for one in node.keywords if one.arg == "reason")]

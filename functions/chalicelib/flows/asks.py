@@ -19,7 +19,7 @@ from ..core.holders import holder_on
 from ..core.letters import hyphened
 from ..core.reach import mark
 from ..core.rulebook import Channel, Limits
-from .occasions import ASKED, key
+from .occasions import ASKED, asked_id, key
 from .ports import Queue
 from .quota import Quota, take
 from .records import Records
@@ -34,7 +34,7 @@ class AskForm(Struct, frozen=True, kw_only=True):
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """What travels through the queue: the unit, and the address by its mark."""
+    """What travels through the queue: the unit, and the address by its mark; `id` begins with when it was asked."""
 
     unit: str
     channel: Channel
@@ -61,7 +61,7 @@ def ask(
     if wanted is None:
         raise BadForm(("contact", "invalid"))
     if is_within(records, bundle.rules.collection.limits, unit, wanted, network, now):
-        made = Ask(unit=unit, channel=wanted.channel, mark=wanted.mark, id=new_id())
+        made = Ask(unit=unit, channel=wanted.channel, mark=wanted.mark, id=asked_id(now, new_id()))
         queue.send([msgspec.json.encode(made).decode()])
 
 

@@ -5,7 +5,7 @@ reported twice is one message on record. All that keeps a notice safe on its way
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from msgspec import structs
@@ -26,6 +26,8 @@ from .sessions import MINUTES, open_session
 
 _WAYS = (Channel.EMAIL, Channel.SMS)
 
+_WAITED_FOR = timedelta(minutes=30)
+"""How long somebody looks out for a code; later, or at night, it would only startle them."""
 
 ASKED = {Channel.EMAIL: "my-bill", Channel.SMS: "sms-code"}
 """What whoever asks for their bill gets, by the channel they name: a text message may hold no link."""
@@ -54,6 +56,19 @@ def about(key: str) -> About:
     return About(*[*parts, ""][:4])
 
 
+def asked_id(now: datetime, name: str) -> str:
+    """The name of what was asked for at an instant."""
+    return f"{int(now.timestamp())}-{name}"
+
+
+def _is_too_late(asked: About, now: datetime) -> bool:
+    """Whether nobody waits for a code any more; a bill is welcome whenever it comes."""
+    if asked.kind != ASKED[Channel.SMS]:
+        return False
+    second, _, _ = asked.id.partition("-")
+    return now > datetime.fromtimestamp(int(second), UTC) + _WAITED_FOR
+
+
 def reply_key(reply: Reply) -> str:
     """The key of the answer to a reply."""
     return key("reply", reply.wish.id)
@@ -80,9 +95,12 @@ class Answers(Courier):
             return notice.state
         event = _event(account, about(notice.key))
         found = _way(account, notice)
+        if _is_too_late(about(notice.key), self.now):
+            return self._advance(notice, State.SKIPPED, "too-late")
+        if notice.tried and found is None:
+            return self._advance(notice, State.FAILED, notice.reason)
         if event is None or found is None:
-            state = State.FAILED if notice.tried else State.SKIPPED
-            return self._advance(notice, state, notice.reason or "no-way")
+            return self._advance(notice, State.SKIPPED, "no-way")
         channel, contact = found
         ledger = fold(account, self.bundle.rules, self.on)
         return Telling(account, ledger, event, channel, contact, notice, self.now)
