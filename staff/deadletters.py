@@ -10,6 +10,7 @@ import msgspec
 from chalicelib.core.feedback import Feedback
 from chalicelib.edge.mailfeed import mail_feedback
 from chalicelib.edge.textlog import text_feedback
+from chalicelib.flows.asks import Ask
 from chalicelib.flows.reminders import Job
 
 from .queues import DeadLetter
@@ -18,9 +19,10 @@ _SCHEDULE = "SCHEDULE_ARN"
 
 
 class Kind(StrEnum):
-    """A job for the worker, what a provider said, a start of the planner, or nothing of ours."""
+    """A job for the worker, a bill asked for, what a provider said, a start of the planner, or nothing of ours."""
 
     JOB = "job"
+    ASK = "ask"
     FEEDBACK = "feedback"
     START = "start"
     POISON = "poison"
@@ -32,6 +34,7 @@ class Found(NamedTuple):
     letter: DeadLetter
     kind: Kind
     job: Job | None = None
+    ask: Ask | None = None
     feedback: Sequence[Feedback] = ()
 
 
@@ -41,6 +44,8 @@ def found(letter: DeadLetter, topic: str) -> Found:
         return Found(letter, Kind.START)
     if job := _job(letter.body):
         return Found(letter, Kind.JOB, job=job)
+    if ask := _ask(letter.body):
+        return Found(letter, Kind.ASK, ask=ask)
     event = _event(letter.body)
     if event.get("source") == "aws.scheduler":
         return Found(letter, Kind.START)
@@ -54,6 +59,13 @@ def _job(body: str) -> Job | None:
     except msgspec.DecodeError:
         return None
     return job if job.owner and job.notice else None
+
+
+def _ask(body: str) -> Ask | None:
+    try:
+        return msgspec.json.decode(body, type=Ask)
+    except msgspec.DecodeError:
+        return None
 
 
 def _event(body: str) -> dict[str, Any]:

@@ -87,14 +87,14 @@ def _topic(dead: DeadLetters) -> str:
 
 def _fate(one: Found, *, is_discarding: bool) -> str:
     """What is to become of a message: what can be tried again is, the rest is kept unless it is to go."""
-    tried = {Kind.JOB: "sent-back", Kind.FEEDBACK: "taken-in"}
+    tried = {Kind.JOB: "sent-back", Kind.ASK: "sent-back", Kind.FEEDBACK: "taken-in"}
     return tried.get(one.kind, "discarded" if is_discarding else "kept")
 
 
 def _is_done(records: Records, rules: Bundle, queue: WorkQueue, one: Found) -> bool:
     """Tries a message again, such that once more does no harm; what still breaks its story holds up no other."""
-    if one.job:
-        queue.send([msgspec.json.encode(one.job).decode()])
+    if work := one.job or one.ask:
+        queue.send([msgspec.json.encode(work).decode()])
     try:
         for feedback in one.feedback:
             note_feedback(records, rules, queue, feedback)

@@ -187,6 +187,19 @@ def test_messages_that_keep_failing_end_where_somebody_is_told(package: Package)
     assert "NoticesDeadLetterQueue" in json.dumps(package.resources["DeadLettersAlarm"])
 
 
+@pytest.mark.parametrize("function", ["Feedback", "Receipts"])
+def test_what_a_provider_said_is_kept_where_somebody_is_told_when_it_cannot_be_taken_in(
+    package: Package, function: str
+) -> None:
+    """Lambda gives an event to such a function three times, and then to this queue, if the function may write to it."""
+    kept = package.resources[function]["Properties"]["DeadLetterQueue"]
+    assert kept["Type"] == "SQS"
+    assert kept["TargetArn"]["Fn::GetAtt"] in ("NoticesDeadLetterQueue.Arn", ["NoticesDeadLetterQueue", "Arn"])
+    name = package.resources["NoticesDeadLetterQueue"]["Properties"]["QueueName"]
+    rights = [one for one in policies(package)[f"{function}Role"] if "sqs:SendMessage" in as_list(one["Action"])]
+    assert any(arn.endswith(f":{name}") for one in rights for arn in as_list(one["Resource"]))
+
+
 @pytest.mark.parametrize(("function", "timeout"), [("APIHandler", 29), ("Planner", 600), ("Worker", 120)])
 def test_memory_and_time_are_set(package: Package, function: str, timeout: int) -> None:
     properties = package.resources[function]["Properties"]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.flows.asks import Ask
 from chalicelib.flows.reminders import Job
 from staff.deadletters import Kind, found
 from staff.queues import DeadLetter
@@ -45,6 +46,13 @@ def from_log(*lines: str) -> str:
 def test_a_job_is_what_a_worker_would_take_for_one() -> None:
     one = found(letter(JOB), TOPIC)
     assert (one.kind, one.job) == (Kind.JOB, Job("o-1", "2026-Q1/3-2-1201/property#due-soon-3"))
+
+
+def test_a_bill_somebody_asked_for_is_what_the_api_queues() -> None:
+    asked = {"unit": "3-2-1201", "channel": "email", "mark": "0123456789abcdef", "id": "x"}
+    one = found(letter(json.dumps(asked)), TOPIC)
+    assert (one.kind, one.ask) == (Kind.ASK, msgspec.convert(asked, Ask))
+    assert found(letter(json.dumps({**asked, "channel": "drum"})), TOPIC).kind is Kind.POISON
 
 
 @pytest.mark.parametrize(

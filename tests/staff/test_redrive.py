@@ -81,6 +81,21 @@ def test_jobs_go_back_to_the_worker_and_nothing_else_does(courtyard: Any) -> Non
     ]
 
 
+def test_a_bill_that_was_asked_for_goes_back_to_the_worker_and_tells_nobody_whose_it_is(
+    courtyard: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = json.dumps(
+        {"unit": "3-2-1201", "channel": "email", "mark": "0123456789abcdef", "id": "x"}, separators=(",", ":")
+    )
+    give_up(ask)
+    assert cli.main(["--lang", "zh", "redrive", "--dry-run"]) == 0
+    assert "业主要看账单" in capsys.readouterr().out
+    status, said = courtyard("redrive")
+    assert (status, counts(said)) == (0, {"sent-back": 1})
+    assert [(row["kind"], row["owner"], row["body"]) for row in said["messages"]] == [("ask", None, None)]
+    assert waiting() == ([ask], 0)
+
+
 def test_a_trial_says_what_would_become_of_each_message_and_leaves_all_as_it_was(courtyard: Any) -> None:
     give_up(JOB, ODD, from_topic(bounce(), TOPIC))
     for _ in range(2):
