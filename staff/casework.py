@@ -25,6 +25,7 @@ from chalicelib.flows import tasks
 from chalicelib.flows.records import Records
 
 from . import aws, caseview, console, outlook, session
+from .queues import WorkQueue
 from .subjects import subject
 
 
@@ -90,8 +91,9 @@ def happened(on: date, hour: time | None, now: datetime, zone: str) -> datetime 
 
 def _close_case(said: Any, rules: Bundle, records: Records, owner: str, on: date) -> int:
     key = _meant(said, rules, records, owner, on).key
+    queue = WorkQueue() if said.outcome == tasks.NOT_SENT and not said.dry_run else None
     closed = tasks.close_case(
-        records, rules, owner, said.outcome, on=on, by=aws.identity(), key=key, dry_run=said.dry_run
+        records, rules, owner, said.outcome, on=on, by=aws.identity(), key=key, dry_run=said.dry_run, queue=queue
     )
     if isinstance(closed, Refusal):
         raise session.refused(rules, said, closed)

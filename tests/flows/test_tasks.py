@@ -1,11 +1,12 @@
 """Staff at work: calls that are tried twice, visits, cases with a cause, and a list that is checked again."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.core.account import Suppression
+from chalicelib.core.account import Holder, Suppression
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.feedback import Feedback
 from chalicelib.core.holds import Refusal
@@ -14,10 +15,11 @@ from chalicelib.core.reach import mark
 from chalicelib.core.rulebook import Actor, Channel, Treatment
 from chalicelib.core.tasks import OpenTask, Standing, unreachable
 from chalicelib.flows import approvals, reminders, tasks
+from chalicelib.flows.asks import AskForm, ask
 from chalicelib.flows.feedback import note_feedback
 from chalicelib.flows.sender import notice_tag
 from chalicelib.flows.tasks import Closed
-from tests.builders import OWNER, bill, contact, day, hold, owner, payment, shipped_bundle
+from tests.builders import OWNER, UNIT, bill, contact, day, hold, owner, payment, shipped_bundle
 from tests.fakes import SENT, UNKNOWN, Crash, CrashingTable, FakeMail
 from tests.flows.office import Office, at
 
@@ -407,6 +409,28 @@ def test_a_case_whose_closing_was_cut_short_is_closed_by_the_same_report(
         assert number > 0, "it was closed in the first attempt"
     assert office.states() == [state]
     assert [task.outcome for task in office.tasks()] == [outcome]
+
+
+@pytest.mark.parametrize("number", [None, *range(4)])
+def test_an_answer_that_never_went_out_is_queued_again_for_no_stage_would_ask_for_it(number: int | None) -> None:
+    office = Office(bundle=shipped_bundle(), mail=FakeMail(UNKNOWN, SENT))
+    office.enter(bill(issued="2026-02-20"))
+    office.records.add_holder(UNIT, Holder(owner=OWNER, from_=day("2021-05-01")))
+    office.records.set_due_day(OWNER, day("2026-12-31"))
+    asked = AskForm(unit=UNIT, contact="wang@owner.example")
+    ask(office.records, office.bundle, office.queue, asked, network="", now=at("2026-03-20 10:00"))
+    assert office.deliver("2026-03-20 10:00") == [State.UNKNOWN]
+    office.queue.bodies.clear()
+    office.plan("2026-03-21")
+    assert [task.stage for task in office.tasks()] == ["unknown"], "though no bill would call for a look at the owner"
+    if number is not None:
+        with suppress(Crash):
+            close(office.through(CrashingTable(office.table, at=number)), "not-sent", "2026-03-21", queue=office.again)
+    with suppress(NotFound):
+        close(office, "not-sent", "2026-03-21", queue=office.again)
+    assert {*office.again.bodies} != set()
+    assert [office.deliver("2026-03-21 11:00", body) for body in office.again.bodies][-1] == [State.SENT]
+    assert len(office.mail.sent) == 2
 
 
 # an address that fails

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec.structs import replace
 
 from ..core.account import Hold
@@ -28,10 +29,15 @@ from ..core.tasks import (
     next_way,
 )
 from .holds import open_hold
+from .ports import Queue
 from .records import Records
+from .reminders import Job
 
 ANSWERED = "answered"
 """What comes of a reply that staff have dealt with."""
+
+NOT_SENT = "not-sent"
+"""What comes of a message that staff have found never to have gone out."""
 
 
 class Closed(NamedTuple):
@@ -90,11 +96,12 @@ def close_case(
     by: str = "",
     key: str | None = None,
     dry_run: bool = False,
+    queue: Queue | None = None,
 ) -> Closed | Refusal:
     """Closes an owner's oldest open case that an outcome can be of, or the one of a key.
 
     What the outcome brings with it is done first, such as the pause of a cause, by who acts in the case (`by` is who
-    reports it); where the rules refuse it, the case stays open.
+    reports it); where the rules refuse it, the case stays open. An answer that never went out is queued again.
     NotFound when no case is open; BadInput for an outcome that none can have.
     """
     found = open_cases(records, bundle, owner, on, key)
@@ -108,6 +115,7 @@ def close_case(
     if isinstance(made, Refusal):
         return made
     if not dry_run:
+        _answer_again(records, queue, task)
         _close(records, task, outcome, on, by)
         records.bring_forward(owner, on)
     return Closed(replace(task, done_on=on, outcome=outcome), made)
@@ -152,6 +160,13 @@ def _settle_lost(records: Records, task: Task, outcome: str) -> None:
     records.notices.advance(
         notice, state, only_from=(State.UNKNOWN, State.CALLING), attempt=notice.attempt, reason=f"staff:{outcome}"
     )
+
+
+def _answer_again(records: Records, queue: Queue | None, task: Task) -> None:
+    """Queues an answer that was found not to have gone out: no stage calls for it, so no run would bring it again."""
+    notice = lost_notice(task, records.notices.load_history(task.owner)) if task.stage == UNKNOWN else None
+    if queue and notice and notice.is_answer and notice.state is State.RETRY:
+        queue.send([msgspec.json.encode(Job(notice.owner, notice.key)).decode()])
 
 
 def _pause(

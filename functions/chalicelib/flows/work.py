@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from ..core.bundle import Bundle
-from ..core.calendar import local_date
+from ..core.calendar import ONE_DAY, local_date
 from ..core.notice import State
 from .asks import Ask, asked_for
 from .delivery import Courier, taken
@@ -23,8 +23,12 @@ def work(records: Records, bundle: Bundle, sender: Sender, body: str, *, now: da
         job = asked_for(records, job, on)
     if job is None:
         return State.SKIPPED
-    courier = Answers if is_occasion(job.notice) else Courier
-    return taken(courier(records, bundle, sender, now, on), job)
+    if not is_occasion(job.notice):
+        return taken(Courier(records, bundle, sender, now, on), job)
+    state = taken(Answers(records, bundle, sender, now, on), job)
+    if state is State.UNKNOWN:  # no stage may call for its owner for months, but staff have to find out
+        records.bring_forward(job.owner, on + ONE_DAY)
+    return state
 
 
 def _job(body: str) -> Job | Ask:
