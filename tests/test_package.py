@@ -18,7 +18,7 @@ import app
 from chalicelib import settings
 from chalicelib.core import bundle as rules_bundle
 from chalicelib.edge.answer import HEADERS, PROBLEM
-from chalicelib.flows import delivery
+from chalicelib.flows import delivery, quota
 from staff import bundle as compiler
 from tests.builders import SITE
 
@@ -369,6 +369,11 @@ def test_what_is_on_record_survives_a_mistake(package: Package) -> None:
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert table["Properties"]["DeletionProtectionEnabled"] is True
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_who_has_asked_how_often_is_forgotten(package: Package) -> None:
+    forgets = package.resources["LedgerTable"]["Properties"]["TimeToLiveSpecification"]
+    assert forgets == {"AttributeName": quota.FORGOTTEN, "Enabled": True}
 
 
 def test_the_lambdas_get_the_versions_that_were_tested() -> None:

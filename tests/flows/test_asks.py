@@ -13,7 +13,7 @@ from chalicelib.core.notice import State
 from chalicelib.flows import sessions
 from chalicelib.flows.asks import AskForm, ask
 from chalicelib.flows.ports import Item
-from chalicelib.flows.quota import Quota
+from chalicelib.flows.quota import FORGOTTEN, Quota
 from chalicelib.flows.sessions import MINUTES, Session, SessionForm, exchange
 from chalicelib.flows.statements import statement_by_link
 from staff.memory import MemoryTable
@@ -215,6 +215,21 @@ def test_fault_30_no_code_is_stored_as_it_is() -> None:
     sessions_kept = [item for item in office.table.items() if str(item["pk"]).startswith("S#")]  # type: ignore[attr-defined]
     assert len(sessions_kept) == 1
     assert told(office) not in repr(sessions_kept)
+
+
+def test_nothing_of_who_asked_stays_on_record() -> None:
+    office = centre()
+    before = {(item["pk"], item["sk"]) for item in office.table.items()}  # type: ignore[attr-defined]
+    want(office, PHONE)
+    office.deliver(TEN)
+    enter(office, told(office))
+    made = [item for item in office.table.items() if (item["pk"], item["sk"]) not in before]  # type: ignore[attr-defined]
+    staying = {str(item["pk"])[:2] for item in made if FORGOTTEN not in item}
+    assert staying <= {"H#", "L#", "T#", "C#"}
+    assert {str(item["pk"]) for item in made if FORGOTTEN not in item and str(item["pk"]).startswith("C#")} <= {
+        "C#pace-sms",
+        "C#sms-2026-04",
+    }
 
 
 def test_codes_are_six_figures_and_all_as_likely() -> None:

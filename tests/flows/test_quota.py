@@ -1,12 +1,12 @@
 """How often something may be asked for: never more in any span, whatever edge lies in it and whoever asks at once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.flows.quota import Quota, take, wait
+from chalicelib.flows.quota import FORGOTTEN, Quota, take, wait
 from chalicelib.flows.records import Records
 from staff.memory import MemoryTable
 from tests.flows.office import at
@@ -41,6 +41,16 @@ def test_fault_21_a_count_that_was_never_deleted_does_no_harm() -> None:
     records = Records(MemoryTable())
     assert take(records, "x", Quota(1), NOW)
     assert take(records, "x", Quota(1), NOW + timedelta(days=2))
+
+
+@given(st.integers(0, 3000), st.sampled_from([1, 12]))
+def test_a_count_is_forgotten_only_once_it_no_longer_counts(minutes: int, hours: int) -> None:
+    table, quota, now = MemoryTable(), Quota(1, hours), NOW + timedelta(minutes=minutes)
+    assert take(Records(table), "x", quota, now)
+    (item,) = table.items()
+    forgotten = datetime.fromtimestamp(int(item[FORGOTTEN]), UTC)
+    assert forgotten <= now + timedelta(days=1)
+    assert take(Records(table), "x", quota, forgotten)
 
 
 def test_of_many_who_ask_at_once_no_more_are_given() -> None:

@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from .ports import Condition
+from .ports import Condition, Item
 from .records import Records
+
+FORGOTTEN = "forgotten"
+"""From which second on the table may delete an item: when is its own affair, so nothing ever relies on it."""
 
 
 class Quota(NamedTuple):
@@ -18,7 +21,8 @@ def take(records: Records, what: str, quota: Quota, now: datetime) -> bool:
     """Takes one of the times something may be asked for; whether there was one left.
 
     Spans are counted apart, each under a key of its own, so that nothing depends on old counts being deleted. What was
-    taken in the span before counts as well: at no edge between two may more be asked for. Always two calls.
+    taken in the span before counts as well: at no edge between two may more be asked for. Always two calls. Once it no
+    longer counts it may be forgotten, for a key may say by its mark who asked.
     """
     before, this = (_key(what, quota, now - timedelta(hours=ago)) for ago in (quota.hours, 0))
     item = records.table.get(before, "COUNT")
@@ -26,7 +30,8 @@ def take(records: Records, what: str, quota: Quota, now: datetime) -> bool:
     room = [Condition("count", "below", left)]
     if left > 0:
         room.append(Condition("count", "absent"))
-    return records.table.change(this, "COUNT", {}, add={"count": 1}, any_of=room)
+    forgettable: Item = {FORGOTTEN: int((now + timedelta(hours=2 * quota.hours)).timestamp())}
+    return records.table.change(this, "COUNT", forgettable, add={"count": 1}, any_of=room)
 
 
 def wait(quota: Quota, now: datetime) -> int:

@@ -17,7 +17,7 @@ from ..core.reach import mark
 from ..core.rulebook import Channel
 from .links import Mint, mint, new_code
 from .ports import Condition, Item
-from .quota import Quota, take
+from .quota import FORGOTTEN, Quota, take
 from .records import Records
 
 MINUTES = 5
@@ -53,6 +53,7 @@ def open_session(records: Records, owner: str, unit: str, phone: str, pin: str, 
     salt = secrets.token_hex(16)
     until = int((now + timedelta(minutes=MINUTES)).timestamp())
     values: Item = {"owner": owner, "salt": salt, "digest": _digest(pin, salt), "until": until, "tries": 0, "used": 0}
+    values[FORGOTTEN] = until
     records.table.change(*_key(unit, phone), values)
 
 
