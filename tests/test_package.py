@@ -358,6 +358,12 @@ def test_the_gateways_own_answers_look_like_ours(package: Package) -> None:
         assert '"type":"about:blank"' in answer["responseTemplates"]["application/json"]
 
 
+def test_the_gateway_brings_no_network_of_proxies_with_it(package: Package) -> None:
+    """An edge-optimised one would be a proxy more than `COURTYARD_PROXIES` counts, behind one of our own for nothing."""
+    definition = package.resources["RestAPI"]["Properties"]
+    assert definition["EndpointConfiguration"] == "REGIONAL"
+
+
 def test_the_routes_of_the_template_are_those_of_the_app(package: Package) -> None:
     paths = package.resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     routes = {(path, method.lower()) for path, views in app.app.routes.items() for method in views}
