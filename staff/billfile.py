@@ -43,7 +43,7 @@ def plan(lines: Iterable[Line], lookups: Lookups, records: Records, rulebook: Ru
 def _write(records: Records, rulebook: Rulebook, owner: str, bills: Sequence[Bill]) -> None:
     """The planner is told first: cut short in between, it looks once for nothing, and forgets nobody."""
     records.bring_forward(owner, min(first_look(bill, rulebook) for bill in bills))
-    records.add_facts(owner, bills)
+    records.add_bills(owner, bills)
 
 
 def _explained(bill: Bill, owner: str, lookups: Lookups, rulebook: Rulebook) -> Bill:

@@ -359,7 +359,7 @@ def test_the_gateways_own_answers_look_like_ours(package: Package) -> None:
 
 
 def test_the_gateway_brings_no_network_of_proxies_with_it(package: Package) -> None:
-    """An edge-optimised one would be a proxy more than `COURTYARD_PROXIES` counts, behind one of our own for nothing."""
+    """An edge-optimised one would be a proxy more than `COURTYARD_PROXIES` counts."""
     definition = package.resources["RestAPI"]["Properties"]
     assert definition["EndpointConfiguration"] == "REGIONAL"
 

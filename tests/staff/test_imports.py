@@ -13,7 +13,7 @@ from chalicelib.flows.intake import Intake
 from chalicelib.flows.records import Records
 from staff.imports import import_file
 from staff.memory import MemoryTable
-from tests.builders import payment
+from tests.builders import bill, payment
 from tests.conftest import clear
 from tests.fakes import BeatenTable
 from tests.race import THREADS, race
@@ -237,6 +237,30 @@ def test_a_file_beaten_to_a_reference_is_judged_again_and_says_so_and_its_rows_b
     assert desk.account("o-0413").payments == ()
     assert desk.records.ledger_through() is None
     assert beaten(desk, PAYMENTS).before.done_on is None
+
+
+def test_a_file_beaten_to_a_bill_of_another_amount_says_so_and_writes_over_nothing(tmp_path):
+    desk = Desk(tmp_path, BeatenTable()).furnished()
+    quicker = bill(86500, "2026-03-31")
+    desk.table.beat("O#o-0412", lambda: desk.records.add_facts("o-0412", [quicker]))
+    report = beaten(desk, BILLS, "bills")
+
+    assert problems(report) == [(2, "amount", "record-conflict")]
+    assert report.faults[0].values == {"known": "865.00"}
+    assert [one.principal for one in desk.account("o-0412").bills] == [86500]
+    assert beaten(desk, BILLS, "bills").before.done_on is None
+
+
+def test_a_file_beaten_to_the_same_bill_goes_on(tmp_path):
+    first = Desk(tmp_path).furnished()
+    first.load("bills", BILLS)
+    same = first.account("o-0413").bills
+    desk = Desk(tmp_path, BeatenTable()).furnished()
+    desk.table.beat("O#o-0413", lambda: desk.records.add_facts("o-0413", same))
+    report = beaten(desk, BILLS, "bills")
+
+    assert (report.faults, len(same)) == ([], 2)
+    assert desk.account("o-0413").bills == same
 
 
 def test_a_file_beaten_to_an_end_of_tenure_says_so(tmp_path):

@@ -76,6 +76,16 @@ class Records:
         """Appends facts whose content follows from their key."""
         self.table.put_all(_fact_item(owner, fact) for fact in facts)
 
+    def add_bills(self, owner: str, bills: Iterable[Bill]) -> None:
+        """Appends bills one by one, so that of two imports at once none writes over what the other has written.
+
+        Conflict for one that is there with other content.
+        """
+        for bill in bills:
+            item = _fact_item(owner, bill)
+            if not self.table.put_new(item) and self.table.get(str(item["pk"]), str(item["sk"])) != item:
+                raise Conflict(f"bill {bill.key}")
+
     def add_once(self, owner: str, adjustment: Adjustment) -> bool:
         """Appends what an owner may have once, whatever the day and the bill: its id alone is the key."""
         item: Item = {"pk": f"O#{owner}", "sk": f"ADJ#{adjustment.id}", "fact": encoded(adjustment)}
