@@ -56,7 +56,7 @@ def serving(built: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def server(serving: Server) -> Server:
-    serving.canned, serving.sent = {}, []
+    serving.canned, serving.sent, serving.wrong = {}, [], []
     serving.answers(200, statement())
     return serving
 
@@ -67,3 +67,4 @@ def owner(browser: Browser, server: Server) -> Iterator[Owner]:
     yield someone
     someone.context.close()
     assert someone.complaints == []
+    assert server.wrong == []

@@ -46,7 +46,7 @@ def states(browser: Browser, folder: Path, wanted: str) -> None:
                 continue
             for language, prefix in LANGUAGES.items():
                 for width, scheme in LOOKS:
-                    server.canned, server.sent = {}, []
+                    server.canned, server.sent, server.wrong = {}, [], []
                     server.answers(200, statement())
                     owner = Owner(browser, server, viewport={"width": width, "height": 800}, color_scheme=scheme)
                     take(opening(owner, prefix), "states", f"{state}-{language}-{width}-{scheme}")

@@ -1,12 +1,15 @@
 """An owner's pages as built, the server they come from, and an owner with a phone who looks at them."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, Page, Request
@@ -20,7 +23,21 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+DESCRIBED: dict[str, Any] = yaml.safe_load((SITE / "theme" / "openapi.yml").read_text(encoding="utf-8"))
 Answer = tuple[int, Any, dict[str, str]]
+
+
+def misfits(call: str, body: Any, status: int | None = None) -> list[str]:
+    """What the description of the API has against the body of a call, or of its answer with a status."""
+    method, path = call.split(" ")
+    fitting = [one for one in DESCRIBED["paths"] if re.fullmatch(re.sub("{.+}", "[^/]+", one), f"/v1/{path}")]
+    described = DESCRIBED["paths"][min(fitting, key=lambda one: "{" in one)][method.lower()]
+    said = described["responses"].get(str(status), {}) if status else described.get("requestBody", {})
+    schema = said.get("content", {}).get("application/json", {}).get("schema")
+    if schema is None:
+        return []
+    validator = jsonschema.Draft202012Validator({**schema, "components": DESCRIBED["components"]})
+    return [f"{call} {error.json_path}: {error.message}" for error in validator.iter_errors(body)]
 
 
 def built(root: Path) -> Path:
@@ -47,12 +64,14 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     canned: dict[str, Answer | Callable[[Any], Answer]]
     sent: list[tuple[str, Any]]
+    wrong: list[str]
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
     def answers(self, status: int, body: Any, call: str = "GET statement", **headers: str) -> None:
+        assert misfits(call, body, status) == []
         self.canned[call] = (status, body, headers)
 
     def answers_by(self, call: str, answer: Callable[[Any], Answer]) -> None:
@@ -83,6 +102,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.server.sent.append((call, body))
         canned = self.server.canned.get(call, (404, {"title": "Not found", "status": 404}, {}))
         status, answer, headers = canned(body) if callable(canned) else canned
+        self.server.wrong += misfits(call, body) if status < 300 and body else []
         content = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

@@ -3,6 +3,7 @@
 from typing import Any
 
 CODE = "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE"
+NUMBER, CHECK = "R7K3M9QXTBD", "4FHN8WPK"
 OTHER_CODE = "YW5vdGhlcmNvZGVhbm90aGVyY29kZWFub3RoZXJjb2Q"
 
 
@@ -54,14 +55,15 @@ def paid_bill(period: str, due_on: str, **changes: Any) -> dict[str, Any]:
 
 
 def payment(**changes: Any) -> dict[str, Any]:
-    part = {"bill": "2026-Q1", "unit": "3-2-1201", "part": "principal", "amount": 50000}
+    part = {"bill": "2026-Q1", "unit": "3-2-1201", "kind": "property", "part": "principal", "amount": 50000}
     received = {
         "id": "p-1",
         "paid_on": "2026-05-01",
         "method": "bank",
         "method_name": "银行转账",
         "amount": 50000,
-        "receipt": "QH-2026-000417",
+        "receipt": NUMBER,
+        "reference": "20260501-0093",
         "reversed_on": None,
         "left": 0,
         "allocations": [part],
@@ -114,7 +116,7 @@ NOTHING_OWED = statement(
     balance=0,
     overdue=0,
     bills=[paid_bill("2026-Q1", "2026-03-31")],
-    next={"reason": "没有应缴款项。"},
+    next={"stage": None, "on": None, "reason": "没有应缴款项。"},
 )
 AHEAD = NOTHING_OWED | {"balance": -50000, "credit": 50000, "payments": [payment(left=50000, allocations=[])]}
 
@@ -160,8 +162,6 @@ AMOUNT = {
     "rules": "0123abcd",
 }
 
-NUMBER, CHECK = "R7K3M9QXTBD", "4FHN8WPK"
-
 
 def receipt(**changes: Any) -> dict[str, Any]:
     line = {"bill": "2026-Q1", "unit": "3-2-1201", "period": "2026-Q1", "kind": "property", "kind_name": "物业服务费"}
@@ -183,10 +183,15 @@ def receipt(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def in_force(pause: dict[str, Any]) -> dict[str, Any]:
+    """A pause as a statement tells of it, from how it was granted."""
+    return {name: said for name, said in pause.items() if name != "stops_late_fee"}
+
+
 def taken(**changes: Any) -> dict[str, Any]:
     told = {
         "id": "x" * 32,
-        "number": "Z0630-07",
+        "number": "260630-7K3M",
         "kind": "paid",
         "received_on": "2026-06-30",
         "answer_by": "2026-07-03",

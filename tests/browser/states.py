@@ -15,6 +15,7 @@ from tests.browser.statements import (
     NOTHING_OWED,
     bill,
     five_units,
+    in_force,
     many_bills,
     payment,
     receipt,
@@ -27,7 +28,7 @@ Opening = Callable[[Owner, str], Page]
 
 HOLD = {"kind": "plan", "from": "2026-06-30", "until": "2026-08-31", "bills": [], "stops_late_fee": True}
 SAID = {
-    "number": "Z0620-01",
+    "number": "260620-1AB4",
     "kind": "dispute",
     "received_on": "2026-06-20",
     "answer_by": "2026-07-03",
@@ -198,7 +199,7 @@ STATES: dict[str, Opening] = {
     "unfolded": _unfolded,
     "nothing-owed": partial(_read, NOTHING_OWED),
     "credit": partial(_read, AHEAD),
-    "held": partial(_read, statement(bills=[bill(state="held")], holds=[HOLD], replies=[SAID])),
+    "held": partial(_read, statement(bills=[bill(state="held")], holds=[in_force(HOLD)], replies=[SAID])),
     "five-units": partial(_read, five_units()),
     "120-bills": partial(_read, many_bills()),
     "long-names": partial(_read, LONG_NAMES),

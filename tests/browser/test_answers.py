@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.portal import Owner, Server
-from tests.browser.statements import NOTHING_OWED, OTHER_CODE, bill, statement, taken
+from tests.browser.statements import NOTHING_OWED, OTHER_CODE, bill, in_force, statement, taken
 
 HOLD = {"kind": "promise", "from": "2026-06-30", "until": "2026-07-10", "bills": [], "stops_late_fee": False}
 
@@ -58,7 +58,7 @@ def test_i_have_paid_says_when_and_how_and_is_confirmed(owner: Owner, page: Page
     form.get_by_label("哪天缴的").fill("2026-06-28")
     form.get_by_label("怎么缴的").select_option("银行转账")
     form.get_by_role("button", name="发送").click()
-    expect(page.get_by_role("heading", name="已收到，编号 Z0630-07")).to_be_focused()
+    expect(page.get_by_role("heading", name="已收到，编号 260630-7K3M")).to_be_focused()
     expect(page.locator(".confirmed")).to_contain_text("服务中心在 2026年7月3日（含当天）前答复您。")
     [sent] = owner.server.said("POST replies")
     assert re.fullmatch(r"[A-Za-z0-9_-]{16,64}", sent.pop("id"))
@@ -277,11 +277,11 @@ def test_a_link_that_has_expired_meanwhile_offers_a_new_one(owner: Owner, page: 
 
 
 def test_what_the_owner_has_said_is_listed_with_its_number(owner: Owner) -> None:
-    said = {"number": "Z0620-01", "kind": "dispute", "received_on": "2026-06-20", "answer_by": "2026-07-03"}
+    said = {"number": "260620-1AB4", "kind": "dispute", "received_on": "2026-06-20", "answer_by": "2026-07-03"}
     owner.server.answers(200, statement(replies=[said | {"is_open": True}, said | {"kind": "call", "is_open": False}]))
     page = owner.opens()
     listed = page.locator("[data-slot=replies] li")
-    expect(listed.first).to_contain_text("对账单有疑问（编号 Z0620-01）")
+    expect(listed.first).to_contain_text("对账单有疑问（编号 260620-1AB4）")
     expect(listed.first).to_contain_text("6月20日提交、7月3日前答复")
     expect(listed.last).to_contain_text("已答复")
 
@@ -289,7 +289,7 @@ def test_what_the_owner_has_said_is_listed_with_its_number(owner: Owner) -> None
 def test_the_bill_shows_the_pause_as_soon_as_the_answer_is_taken(owner: Owner, page: Page) -> None:
     form = opened(page, "对账单有疑问")
     form.get_by_label("哪里不对").fill("面积不对")
-    owner.server.answers(200, statement(bills=[bill(state="held")], holds=[HOLD | {"kind": "dispute"}]))
+    owner.server.answers(200, statement(bills=[bill(state="held")], holds=[in_force(HOLD) | {"kind": "dispute"}]))
     form.get_by_role("button", name="发送").click()
     expect(page.locator(".when")).to_have_text("暂缓催缴，期间不会催您。")
     expect(page.locator(".confirmed")).to_be_visible()

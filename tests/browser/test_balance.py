@@ -265,17 +265,17 @@ def test_an_unpaid_bill_of_an_earlier_year_is_never_folded_away(owner: Owner) ->
 
 def test_a_payment_shows_its_receipt_and_what_it_paid(owner: Owner) -> None:
     page = owner.opens()
-    paid = page.locator("#statement details").filter(has_text="QH-2026-000417")
+    paid = page.locator("#statement details").filter(has_text="R7K3M9QXTBD")
     paid.locator("summary").click()
     expect(paid).to_contain_text("2026年第一季度 物业服务费，本金")
-    expect(paid).to_contain_text("查看收据 QH-2026-000417")
+    expect(paid).to_contain_text("查看收据 R7K3M9QXTBD")
 
 
 def test_a_payment_taken_back_is_kept_in_sight_and_counts_for_nothing(owner: Owner) -> None:
     taken_back = payment(reversed_on="2026-05-08", allocations=[])
     owner.server.answers(200, statement(payments=[taken_back], bills=[bill(paid=0)]))
     page = owner.opens()
-    paid = page.locator("#statement details").filter(has_text="QH-2026-000417")
+    paid = page.locator("#statement details").filter(has_text="R7K3M9QXTBD")
     expect(paid.locator(".state")).to_have_text("已冲正")
     paid.locator("summary").click()
     expect(paid).to_contain_text("这笔款已于 2026年5月8日冲正，不再计入缴费。")
@@ -373,7 +373,7 @@ def test_a_firewall_that_lets_nobody_through_says_nothing_of_the_link(owner: Own
 
 
 def test_an_answer_that_is_not_a_statement_is_a_fault_too(owner: Owner) -> None:
-    owner.server.answers(200, {"surprise": True})
+    owner.server.answers_by("GET statement", lambda _: (200, {"surprise": True}, {}))
     expect(owner.opens().get_by_role("heading", name="暂时读不出来")).to_be_visible()
 
 

@@ -8,12 +8,12 @@ from tests.browser.statements import CHECK, CODE, NUMBER, receipt
 
 
 def test_a_payment_leads_to_its_receipt(owner: Owner) -> None:
-    owner.server.answers(200, receipt(), "GET receipts/QH-2026-000417")
+    owner.server.answers(200, receipt(), "GET receipts/R7K3M9QXTBD")
     page = owner.opens()
     page.locator("summary").filter(has_text="¥500.00").click()
-    page.get_by_role("link", name="查看收据 QH-2026-000417").click()
+    page.get_by_role("link", name="查看收据 R7K3M9QXTBD").click()
     expect(page.locator(".receipt .amount")).to_have_text("¥500.00")
-    assert page.url == f"{owner.server.url}/receipt/#QH-2026-000417"
+    assert page.url == f"{owner.server.url}/receipt/#R7K3M9QXTBD"
     assert owner.questions[-1].headers["authorization"] == f"Bearer {CODE}"
 
 
