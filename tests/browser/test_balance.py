@@ -271,6 +271,27 @@ def test_a_payment_shows_its_receipt_and_what_it_paid(owner: Owner) -> None:
     expect(paid).to_contain_text("查看收据 R7K3M9QXTBD")
 
 
+def test_of_two_fees_of_one_quarter_and_unit_each_shows_what_was_paid_of_it_alone(owner: Owner) -> None:
+    water = bill(kind="water", kind_name="公摊水费", principal=2000, paid=2000, outstanding=0, state="paid", lines=[])
+    parts = [
+        part | {"amount": amount} for part, amount in zip(payment()["allocations"] * 2, (48000, 2000), strict=True)
+    ]
+    parts[1]["kind"] = "water"
+    both = statement(bills=[bill(paid=48000), water], payments=[payment(allocations=parts)])
+    owner.server.answers(200, both)
+    page = owner.opens()
+    expect(page.locator("[data-do=preferences]")).to_be_visible()
+    for name, amount in (("物业服务费", "−¥480.00"), ("公摊水费", "−¥20.00")):
+        one = row(page, name)
+        one.locator("summary").click()
+        paid = one.locator("dl > div").filter(has_text="银行转账")
+        expect(paid).to_have_count(1)
+        expect(paid).to_contain_text(amount)
+    paid = page.locator("#statement details").filter(has_text="R7K3M9QXTBD")
+    paid.locator("summary").click()
+    expect(paid).to_contain_text("2026年第一季度 公摊水费，本金")
+
+
 def test_a_payment_taken_back_is_kept_in_sight_and_counts_for_nothing(owner: Owner) -> None:
     taken_back = payment(reversed_on="2026-05-08", allocations=[])
     owner.server.answers(200, statement(payments=[taken_back], bills=[bill(paid=0)]))

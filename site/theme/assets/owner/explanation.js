@@ -2,12 +2,12 @@
 
 import { date, dayAs, isSameYear, money, moneyText, spoken, sum } from "./figures.js";
 import { counted, element, put, said, slot, words } from "./page.js";
-import { keyOf, rowOf } from "./statement.js";
+import { rowOf } from "./statement.js";
 
 const percent = (rate) => `${Number((rate * 100).toPrecision(12))}%`;
 
 export const isPartOf = (bill, part) =>
-  part.bill === keyOf(bill) || (part.bill === bill.id && part.unit === bill.unit);
+  part.bill === bill.id && part.unit === bill.unit && part.kind === bill.kind;
 
 function range(from, to) {
   const [first, last] = isSameYear(from, to) ? [words.range_first, words.range_last] : [words.range_day, words.range_day];
