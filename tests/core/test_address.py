@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.address import address, contact_at, network
+from chalicelib.core.address import address, contact_at, network, unit_typed
 from chalicelib.core.letters import plain
 from chalicelib.core.rulebook import Channel
 from tests.builders import account, contact, owner
@@ -56,3 +56,10 @@ def test_a_household_is_one_network_however_many_addresses_it_has() -> None:
     assert network("2001:db8:1:3::1") != network("2001:db8:1:2::1")
     assert network("192.0.2.1") != network("192.0.2.2")
     assert network("nonsense") == network("")
+
+
+@given(st.text(max_size=64))
+def test_no_name_of_a_unit_is_longer_than_a_key_may_be(typed: str) -> None:
+    for text in (typed, "\ufdfa" * 64):
+        made = unit_typed(text)
+        assert max(len(name.encode()) for name in (made, made.upper(), made.lower())) < 2048 - len("U#")

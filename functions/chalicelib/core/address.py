@@ -15,6 +15,10 @@ _MOBILE = re.compile(r"1[0-9]{10}")
 _BETWEEN = str.maketrans("", "", " -().")
 
 
+_LONGEST = 64
+"""No unit on file has a longer name; in normal width one character may become eighteen."""
+
+
 class Address(NamedTuple):
     """Where somebody says they are reached: by which channel, and the mark of the address."""
 
@@ -29,6 +33,11 @@ def address(text: str) -> Address | None:
         return Address(Channel.EMAIL, mark(text))
     phone = _phone(hyphened(text))
     return Address(Channel.SMS, mark(phone)) if phone else None
+
+
+def unit_typed(text: str) -> str:
+    """The name of a unit as files give it, however it was typed."""
+    return hyphened(text)[:_LONGEST]
 
 
 def contact_at(account: Account, wanted: Address) -> Contact | None:

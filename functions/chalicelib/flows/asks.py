@@ -12,11 +12,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from ..core.address import Address, address, contact_at
+from ..core.address import Address, address, contact_at, unit_typed
 from ..core.bundle import Bundle
 from ..core.errors import BadForm
 from ..core.holders import holder_on
-from ..core.letters import hyphened
 from ..core.reach import mark
 from ..core.rulebook import Channel, Limits
 from .occasions import ASKED, asked_id, key
@@ -57,7 +56,7 @@ def ask(
     new_id: Callable[[], str] = new_id,
 ) -> None:
     """Queues what was asked for, unless it was asked for often enough; BadForm for what is no address at all."""
-    unit, wanted = hyphened(form.unit), address(form.contact)
+    unit, wanted = unit_typed(form.unit), address(form.contact)
     if wanted is None:
         raise BadForm(("contact", "invalid"))
     if is_within(records, bundle.rules.collection.limits, unit, wanted, network, now):

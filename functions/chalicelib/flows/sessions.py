@@ -8,11 +8,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ..core.address import address
+from ..core.address import address, unit_typed
 from ..core.bundle import Bundle
 from ..core.calendar import local_date
 from ..core.errors import NotFound
-from ..core.letters import hyphened
 from ..core.reach import mark
 from ..core.rulebook import Channel
 from .links import Mint, mint, new_code
@@ -63,7 +62,7 @@ def exchange(
     """A link for the code a telephone got; NotFound, always the same and after the same calls, for anything wrong."""
     known = address(form.phone)
     phone = known.mark if known and known.channel is Channel.SMS else ""
-    key = _key(mark(hyphened(form.unit)), phone)
+    key = _key(mark(unit_typed(form.unit)), phone)
     may_try = take(records, f"sessions-{network}", _BY_NETWORK, now)
     alive = [Condition("until", "above", int(now.timestamp())), Condition("used", "equals", 0)]
     is_open = records.table.change(*key, {}, add={"tries": 1}, all_of=[*alive, Condition("tries", "below", _TRIES)])
