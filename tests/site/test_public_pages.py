@@ -354,6 +354,15 @@ def test_fault_36_each_page_names_the_scripts_it_was_built_with_by_their_hashes_
         assert "unsafe" not in policy
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_search_engines_are_led_to_the_public_pages_alone(public_site: Path, language: str) -> None:
+    listed = (public_site / LANGUAGES[language] / "sitemap.xml").read_text(encoding="utf-8")
+    led_to = re.findall(r"<loc>https://[^/]+/(?:en/)?([^<]*)</loc>", listed)
+    assert set(PAGES) <= set(led_to)
+    assert not [one for one in led_to if one.startswith(tuple(OWN))]
+    assert all('content="noindex"' in page(public_site, one, language) for one in OWN)
+
+
 def test_templates_and_debugging_aids_are_not_published(public_site: Path) -> None:
     assert not [*public_site.rglob("*.j2"), *public_site.rglob("*.map"), *public_site.rglob("parts")]
 
