@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,11 +18,13 @@ def encoded(fact: msgspec.Struct) -> str:
 
 
 _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+_making = Lock()  # msgspec lets other threads see what it has half learnt of a type, which ends the process
 
 
 def decoded(item: Item, kind: type[_T]) -> _T:
     if kind not in _decoders:
-        _decoders[kind] = msgspec.json.Decoder(kind)
+        with _making:
+            _decoders[kind] = msgspec.json.Decoder(kind)
     found: _T = _decoders[kind].decode(str(item["fact"]))
     return found
 
