@@ -1,5 +1,6 @@
 """An owner says something: taken in once, whatever is repeated or cut short, and answered by one message."""
 
+import threading
 from typing import Any
 
 import msgspec
@@ -12,12 +13,14 @@ from chalicelib.core.rulebook import Actor, Channel
 from chalicelib.core.wish import ReplyForm
 from chalicelib.flows import holds, tasks
 from chalicelib.flows.links import mint
+from chalicelib.flows.ports import Item
 from chalicelib.flows.replies import take_reply
 from chalicelib.flows.statements import statement_by_link
+from staff.memory import MemoryTable
 from tests.builders import OWNER, bill, contact, day, owner, payment, shipped_bundle
 from tests.fakes import REFUSED, RETRY, STOPPED, UNKNOWN, Crash, CrashingTable, FakeMail, FakeSms
 from tests.flows.office import Office, at
-from tests.race import race
+from tests.race import THREADS, race
 
 Q1 = bill(issued="2026-02-20")  # due on 2026-03-31
 ID = "reply-000000000001"
@@ -119,6 +122,29 @@ def test_so_many_replies_a_day_and_a_repeat_is_none() -> None:
         say(office, code, "call")
     say(office, code, "call", id=f"{0:016}")
     assert say(office, code, "call", now="2026-04-07 10:00")
+
+
+class WatchedTable(MemoryTable):
+    """A table that all have to have looked at before anybody goes on."""
+
+    gate: threading.Barrier | None = None
+
+    def query(self, pk: str) -> list[Item]:
+        found = super().query(pk)
+        if self.gate:
+            self.gate.wait(60)
+        return found
+
+
+def test_at_one_moment_no_more_are_taken_in_than_a_day_has_places() -> None:
+    office = centre(table=WatchedTable())
+    code, most = linked(office), office.bundle.rules.collection.limits.replies_a_day
+    say(office, code, "call")
+    assert isinstance(office.table, WatchedTable)
+    office.table.gate = threading.Barrier(THREADS)
+    race(lambda number: say(office, code, "call", id=f"{number:016}"))
+    office.table.gate = None
+    assert len(account(office).replies) == most == 10
 
 
 def test_at_one_moment_one_reply_is_taken_in_and_of_two_pauses_one_counts() -> None:

@@ -14,7 +14,8 @@ from ..core.rulebook import Rulebook
 from ..core.wish import ReplyForm, wish
 from .links import open_link
 from .occasions import reply_key
-from .ports import Queue
+from .ports import Condition, Item, Queue
+from .quota import FORGOTTEN
 from .records import Records
 from .reminders import Job
 
@@ -44,15 +45,26 @@ def _known(account: Account, form: ReplyForm, on: date) -> Reply | None:
 
 
 def _new(records: Records, account: Account, rules: Rulebook, form: ReplyForm, on: date, now: datetime) -> Reply:
-    made_today = sum(reply.received_on == on for reply in account.replies)
-    if made_today >= rules.collection.limits.replies_a_day:
-        raise TooMany(_A_DAY)
     said = _wish(account, form, on)
+    if not _has_place(records, account, form.id, rules.collection.limits.replies_a_day, on, now):
+        raise TooMany(_A_DAY)
     reply = replied(account, fold(account, rules, on), rules, said, at=now)
     if records.add_reply(account.owner.id, reply):
         return reply
     latest = records.load_account(account.owner.id)  # the same request came twice at one moment
     return (_known(latest, form, on) if latest else None) or reply
+
+
+def _has_place(records: Records, account: Account, id: str, most: int, on: date, now: datetime) -> bool:
+    """Whether a reply gets one of the day's places: never more than there are, however many come at one moment.
+
+    A place is its reply's for good, so that the same reply once more takes no second one.
+    """
+    values: Item = {"reply": id, FORGOTTEN: int(now.timestamp()) + 2 * _A_DAY}
+    free = [Condition("reply", "absent"), Condition("reply", "equals", id)]
+    made_today = sum(reply.received_on == on for reply in account.replies)
+    places = (f"C#reply-{account.owner.id}#{on}#{number}" for number in range(made_today, most))
+    return any(records.table.change(place, "PLACE", values, any_of=free) for place in places)
 
 
 def _wish(account: Account, form: ReplyForm, on: date) -> Wish:
