@@ -13,7 +13,7 @@ from chalicelib.flows import links, preferences
 from chalicelib.flows.links import balance_url, mint, new_code, open_link, unsubscribe_url
 from chalicelib.flows.statements import statement_by_link
 from staff.memory import MemoryTable
-from tests.builders import OWNER, bill, bundle, day, owner, payment, tenure
+from tests.builders import OWNER, bill, bundle, contact, day, owner, payment, tenure
 from tests.flows.office import Office
 
 TODAY = day("2026-03-01")
@@ -167,6 +167,13 @@ def test_asking_changes_nothing_and_saying_so_does_as_often_as_one_likes(office:
     for _ in range(3):
         assert preferences.unsubscribe(office.records, code, today=TODAY) == ("zh", Channel.SMS)
         assert _unsubscribed(office) == {Channel.EMAIL}
+
+
+def test_who_has_no_telephone_is_told_that_letters_remain() -> None:
+    office = Office()
+    office.enter(bill(), owner=owner(OWNER, contact(phone=None)))
+    told = preferences.unsubscribe(office.records, minted(office, scope="unsubscribe"), today=TODAY)
+    assert told.remains is Channel.LETTER
 
 
 def _unsubscribed(office: Office) -> set[Channel]:

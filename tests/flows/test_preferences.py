@@ -79,6 +79,9 @@ def test_giving_everything_up_leaves_letters() -> None:
     assert change(office, code, email=False, sms=False).remains is Channel.LETTER
     assert office.deliver(TEN) == [State.SKIPPED]
     assert (office.mail.sent, office.sms.sent) == ([], [])
+    assert [notice.reason for notice in office.notices()] == ["no-way"]
+    office.run("2026-03-01")
+    assert [task.task for task in office.tasks()] == ["letter"], "the bill itself comes on paper"
 
 
 def test_nobody_is_written_to_without_end_about_their_wishes() -> None:

@@ -97,9 +97,11 @@ class Answers(Courier):
         found = _way(account, notice)
         if _is_too_late(about(notice.key), self.now):
             return self._advance(notice, State.SKIPPED, "too-late")
-        if notice.tried and found is None:
+        if event is None:  # such as a change of wishes that another has followed
+            return self._advance(notice, State.SKIPPED, "superseded")
+        if found is None and notice.tried:
             return self._advance(notice, State.FAILED, notice.reason)
-        if event is None or found is None:
+        if found is None:
             return self._advance(notice, State.SKIPPED, "no-way")
         channel, contact = found
         ledger = fold(account, self.bundle.rules, self.on)
