@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+from werkzeug.test import Client
+from werkzeug.wrappers import Request
 
 import app
 from chalicelib import settings
@@ -20,6 +22,7 @@ from chalicelib.core import bundle as rules_bundle
 from chalicelib.edge.answer import HEADERS, PROBLEM
 from chalicelib.flows import delivery, quota
 from staff import bundle as compiler
+from staff import webserver
 from tests.builders import SITE
 
 FUNCTIONS = SITE.parent / "functions"
@@ -352,10 +355,24 @@ def test_the_gateways_own_answers_look_like_ours(package: Package) -> None:
     assert set(answers) >= {"DEFAULT_4XX", "DEFAULT_5XX"}
     for answer in answers.values():
         headers = {**HEADERS, "Content-Type": PROBLEM, "Content-Security-Policy": "sandbox"}
-        assert answer["responseParameters"] == {
-            f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
-        }
-        assert '"type":"about:blank"' in answer["responseTemplates"]["application/json"]
+        sealed = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()}
+        assert answer["responseParameters"].items() >= sealed.items()
+        body = json.loads(answer["responseTemplates"]["application/json"])
+        assert body["type"] == "about:blank" and body["title"]
+        assert body.get("status") == (int(answer["statusCode"]) if "statusCode" in answer else None)
+
+
+def test_a_path_there_is_not_is_answered_as_the_demos_gateway_answers_it(package: Package) -> None:
+    answers = package.resources["RestAPI"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    ours = Client(Request.application(webserver.api(app.app))).get("/v1/owners")
+    assert ours.status == "403 FORBIDDEN"
+    assert json.loads(answers["MISSING_AUTHENTICATION_TOKEN"]["responseTemplates"]["application/json"]) == ours.json
+
+
+def test_who_asks_too_fast_is_told_when_to_come_again(package: Package) -> None:
+    answers = package.resources["RestAPI"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    wait = answers["THROTTLED"]["responseParameters"]["gatewayresponse.header.Retry-After"]
+    assert int(wait.strip("'")) > 0
 
 
 def test_the_gateway_brings_no_network_of_proxies_with_it(package: Package) -> None:
