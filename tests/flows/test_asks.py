@@ -184,6 +184,21 @@ def test_after_five_wrong_tries_the_right_code_is_wrong_too() -> None:
         enter(office, right)
 
 
+def test_a_network_that_has_tried_too_often_uses_up_nobodys_tries_and_gets_in_nowhere() -> None:
+    office = centre()
+    for number in range(60):
+        with pytest.raises(NotFound):
+            enter(office, "000000", unit=f"u-{number}")
+    want(office, PHONE)
+    office.deliver(TEN)
+    for code in (told(office), *["000000"] * 9):
+        with pytest.raises(NotFound):
+            enter(office, code)
+    form = SessionForm(unit=UNIT, phone=PHONE, code=told(office))
+    elsewhere = network("198.51.100.1")
+    assert exchange(office.records, office.bundle, form, network=elsewhere, now=at(TEN))
+
+
 def test_many_who_try_at_once_have_five_tries_among_them_and_one_gets_in() -> None:
     office = centre()
     want(office, PHONE)

@@ -65,10 +65,11 @@ def exchange(
     key = _key(mark(unit_typed(form.unit)), phone)
     may_try = take(records, f"sessions-{network}", _BY_NETWORK, now)
     alive = [Condition("until", "above", int(now.timestamp())), Condition("used", "equals", 0)]
-    is_open = records.table.change(*key, {}, add={"tries": 1}, all_of=[*alive, Condition("tries", "below", _TRIES)])
+    left = Condition("tries", "below", _TRIES if may_try else 0)  # else anybody could use up what is another's
+    is_open = records.table.change(*key, {}, add={"tries": 1}, all_of=[*alive, left])
     found = records.table.get(*key) or _NOBODYS
     is_right = hmac.compare_digest(_digest(form.code, str(found["salt"])), str(found["digest"]))
-    if not (may_try and is_open and is_right):
+    if not (is_open and is_right):
         raise NotFound
     account = records.load_account(str(found["owner"]))
     if account is None or not records.table.change(*key, {"used": 1}, all_of=[*alive, _same(found)]):
