@@ -251,6 +251,17 @@ def test_a_file_beaten_to_a_bill_of_another_amount_says_so_and_writes_over_nothi
     assert beaten(desk, BILLS, "bills").before.done_on is None
 
 
+def test_a_file_beaten_to_a_bill_of_another_day_says_so_and_makes_no_second_one(tmp_path):
+    desk = Desk(tmp_path, BeatenTable()).furnished()
+    quicker = bill(123456, "2026-03-30")
+    name = hashlib.sha256(BILLS.encode()).hexdigest()
+    desk.table.beat(f"F#{name}", lambda: desk.records.add_facts("o-0412", [quicker]))
+    report = beaten(desk, BILLS, "bills")
+
+    assert problems(report) == [(2, "due_on", "record-conflict")]
+    assert desk.account("o-0412").bills == (quicker,)
+
+
 def test_a_file_beaten_to_the_same_bill_goes_on(tmp_path):
     first = Desk(tmp_path).furnished()
     first.load("bills", BILLS)

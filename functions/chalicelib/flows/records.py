@@ -79,11 +79,14 @@ class Records:
     def add_bills(self, owner: str, bills: Iterable[Bill]) -> None:
         """Appends bills one by one, so that of two imports at once none writes over what the other has written.
 
-        Conflict for one that is there with other content.
+        Conflict for one that is there with other content; another due day is part of its sort key, so it is looked for.
         """
+        account = self.load_account(owner)
+        days = {bill.key: bill.due_on for bill in account.bills} if account else {}
         for bill in bills:
             item = _fact_item(owner, bill)
-            if not self.table.put_new(item) and self.table.get(str(item["pk"]), str(item["sk"])) != item:
+            is_there = days.get(bill.key, bill.due_on) != bill.due_on or not self.table.put_new(item)
+            if is_there and self.table.get(str(item["pk"]), str(item["sk"])) != item:
                 raise Conflict(f"bill {bill.key}")
 
     def add_once(self, owner: str, adjustment: Adjustment) -> bool:
