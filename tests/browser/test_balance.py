@@ -21,6 +21,7 @@ from tests.browser.statements import (
     OTHER_CODE,
     PRINCIPAL,
     bill,
+    five_units,
     late_fee,
     many_bills,
     paid_bill,
@@ -29,6 +30,7 @@ from tests.browser.statements import (
 )
 
 PHONE = "400-000-0123"
+DISPUTE = {"kind": "dispute", "from": "2026-06-20", "until": "2026-10-20", "bills": ["2026-Q1/3-2-1201/property"]}
 
 
 def row(page: Page, name: str) -> Any:
@@ -140,13 +142,33 @@ def test_money_paid_ahead_is_shown_as_such(owner: Owner) -> None:
 
 
 def test_the_next_step_is_told_in_one_sentence_with_the_pauses_in_force(owner: Owner) -> None:
-    hold = {"kind": "dispute", "from": "2026-06-20", "until": "2026-10-20", "bills": ["2026-Q1/3-2-1201/property"]}
-    owner.server.answers(200, statement(holds=[hold], bills=[bill(state="held")]))
+    owner.server.answers(200, statement(holds=[DISPUTE], bills=[bill(state="held")]))
     page = owner.opens()
     expect(page.locator(".next")).to_contain_text("下一步“再次催缴”在 2026年7月3日。")
     expect(page.locator(".next")).to_contain_text("暂缓催缴：对账单有疑问，正在核实，2026年6月20日至 2026年10月20日。")
     expect(row(page, "第一季度")).to_contain_text("暂缓催缴至 10月20日")
     expect(page.locator(".when")).to_have_text("暂缓催缴，期间不会催您。")
+
+
+def test_a_pause_names_its_bills_by_unit_where_it_is_not_about_all_of_them(owner: Owner) -> None:
+    owner.server.answers(200, statement(holds=[DISPUTE], bills=[bill(state="held")]))
+    expect(owner.opens().locator(".holds li")).not_to_contain_text("涉及")
+    owner.server.answers(200, statement(holds=[DISPUTE], bills=[bill(state="held"), bill(unit="P-115")]))
+    owner.page.reload()
+    expect(owner.page.locator(".holds li")).to_contain_text("涉及 3-2-1201 2026年第一季度 物业服务费。")
+
+
+def test_a_plan_says_what_is_still_to_be_paid_by_when(owner: Owner) -> None:
+    parts = [{"due_on": day, "amount": 38311} for day in ("2026-06-29", "2026-06-30", "2026-08-31")]
+    owner.server.answers(200, statement(holds=[DISPUTE | {"kind": "plan", "instalments": parts}]))
+    said = ["第 2 次：2026年6月30日前缴 ¥383.11", "第 3 次：2026年8月31日前缴 ¥383.11"]
+    expect(owner.opens().locator(".holds li").filter(has_text="次：")).to_have_text(said)
+
+
+def test_beside_what_is_overdue_it_says_by_when_the_rest_is_due(owner: Owner) -> None:
+    owner.server.answers(200, five_units())
+    said = ["¥1,532.44 已到期，请缴清，或与我们联系。", "¥900.00 请在 2026年9月30日（含当天）前缴纳。"]
+    expect(owner.opens().locator(".when li")).to_have_text(said)
 
 
 # Bills

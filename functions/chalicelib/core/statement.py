@@ -65,7 +65,7 @@ def statement(
         units=tuple(_units(account, rules, on, language)),
         bills=bills,
         payments=_payments(ledger, rules, language),
-        holds=tuple(HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills) for hold in held),
+        holds=tuple(_hold(hold) for hold in held),
         next=_next(account, ledger, history, rules, words, on, language),
         replies=_replies(account, on),
         can_reply=possible(account, ledger, rules),
@@ -214,6 +214,10 @@ def _payment(receipt: Receipt, ledger: Ledger, method_name: str) -> PaymentView:
             for a in allocations
         ),
     )
+
+
+def _hold(hold: Hold) -> HoldView:
+    return HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills, instalments=hold.instalments)
 
 
 def _units(account: Account, rules: Rulebook, on: date, language: Language) -> list[UnitView]:

@@ -121,12 +121,13 @@ class UnitView(Struct, frozen=True, kw_only=True):
 
 
 class HoldView(Struct, frozen=True, kw_only=True):
-    """A pause in force."""
+    """A pause in force; a plan with its instalments."""
 
     kind: str
     from_: date = field(name="from")
     until: date | None
     bills: tuple[str, ...]
+    instalments: tuple[Instalment, ...]
 
 
 class ReplyView(Struct, frozen=True, kw_only=True):
