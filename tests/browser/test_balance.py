@@ -145,6 +145,7 @@ def test_the_next_step_is_told_in_one_sentence_with_the_pauses_in_force(owner: O
     owner.server.answers(200, statement(holds=[DISPUTE], bills=[bill(state="held")]))
     page = owner.opens()
     expect(page.locator(".next")).to_contain_text("下一步“再次催缴”在 2026年7月3日。")
+    expect(page.locator(".next").get_by_role("link", name="每一步做什么")).to_have_attribute("href", "../reminders/")
     expect(page.locator(".next")).to_contain_text("暂缓催缴：对账单有疑问，正在核实，2026年6月20日至 2026年10月20日。")
     expect(row(page, "第一季度")).to_contain_text("暂缓催缴至 10月20日")
     expect(page.locator(".when")).to_have_text("暂缓催缴，期间不会催您。")
