@@ -113,6 +113,15 @@ def test_what_is_owed_is_the_first_and_largest_figure(owner: Owner) -> None:
     expect(page.locator(".figure")).to_contain_text("含违约金 ¥31.66")
 
 
+@pytest.mark.parametrize("balance", [655539, 123456789])
+def test_the_sum_stands_in_one_line_however_large_the_text_is(owner: Owner, balance: int) -> None:
+    owner.server.answers(200, statement(balance=balance))
+    page = owner.opens()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    lines = "it => it.getBoundingClientRect().height / parseFloat(getComputedStyle(it).lineHeight)"
+    assert round(page.locator(".amount").evaluate(lines)) == 1
+
+
 def test_a_bill_not_yet_due_says_by_when(owner: Owner) -> None:
     open_bill = bill(due_on="2026-09-30", period="2026-Q3", paid=0, outstanding=123456, state="open", days_overdue=0)
     owner.server.answers(
