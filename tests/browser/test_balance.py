@@ -192,7 +192,8 @@ def test_beside_what_is_overdue_it_says_by_when_the_rest_is_due(owner: Owner) ->
             [
                 "2026-01-01 至 03-31：2.40 元/平方米·月 × 171.47 × 3 个月 = ¥1,234.56",
                 "2026-04-16 至 04-30 共 15 天，未缴本金 ¥1,234.56 × 每天 0.05% × 15 天 = ¥9.26",
-                "2026-05-01 至 06-30 共 61 天，未缴本金 ¥734.56 × 每天 0.05% × 61 天 = ¥22.40。这笔账单的违约金最多 ¥246.91。",
+                "2026-05-01 至 06-30 共 61 天，未缴本金 ¥734.56 × 每天 0.05% × 61 天 = ¥22.40。",
+                "这笔账单的违约金最多 ¥246.91。",
                 "2026年5月1日 银行转账，缴本金",
                 "到期日 2026年3月31日",
             ],
@@ -202,7 +203,8 @@ def test_beside_what_is_overdue_it_says_by_when_the_rest_is_due(owner: Owner) ->
             [
                 "1 January to 31 March 2026: 2.40 yuan per m² a month × 171.47 × 3 months = ¥1,234.56",
                 "16 April to 30 April 2026, 15 days: unpaid principal ¥1,234.56 × 0.05% a day × 15 days = ¥9.26",
-                "1 May to 30 June 2026, 61 days: unpaid principal ¥734.56 × 0.05% a day × 61 days = ¥22.40. For this bill it can come to ¥246.91 at most.",
+                "1 May to 30 June 2026, 61 days: unpaid principal ¥734.56 × 0.05% a day × 61 days = ¥22.40.",
+                "For this bill it can come to ¥246.91 at most.",
                 "1 May 2026, 银行转账, towards principal",
                 "Due date 31 March 2026",
             ],
