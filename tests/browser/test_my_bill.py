@@ -74,6 +74,7 @@ def test_a_wrong_code_is_said_at_its_field_and_tells_nothing_else(owner: Owner, 
     page.get_by_label("短信里的 6 位数字").fill("000000")
     page.get_by_role("button", name="打开账单").click()
     expect(page.get_by_label("短信里的 6 位数字")).to_be_focused()
+    expect(page.get_by_label("短信里的 6 位数字")).to_have_css("border-top-width", "3px")
     expect(page.get_by_text("验证码不对，或者已经过了 5 分钟")).to_be_visible()
 
 
