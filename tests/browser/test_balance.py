@@ -133,6 +133,21 @@ def test_a_bill_not_yet_due_says_by_when(owner: Owner) -> None:
     expect(row(page, "第三季度")).to_contain_text("待缴（9月30日前）")
 
 
+@pytest.mark.parametrize(("path", "place"), [("/balance/", "[data-slot=references] p"), ("/my-bill/", "#ask .quiet")])
+def test_the_number_of_a_unit_never_breaks_over_lines(owner: Owner, path: str, place: str) -> None:
+    told = owner.opens(path).locator(place).first
+    expect(told).to_contain_text("3-2-1201")
+    lines = """(told) => {
+        const range = document.createRange(), texts = document.createTreeWalker(told, NodeFilter.SHOW_TEXT);
+        while (!texts.nextNode().data.includes("3-2-1201"));
+        const at = texts.currentNode.data.indexOf("3-2-1201");
+        range.setStart(texts.currentNode, at);
+        range.setEnd(texts.currentNode, at + "3-2-1201".length);
+        return range.getClientRects().length;
+    }"""
+    assert told.evaluate(lines) == 1
+
+
 def test_nothing_owed_says_thank_you_and_asks_for_nothing(owner: Owner) -> None:
     owner.server.answers(200, NOTHING_OWED)
     page = owner.opens()
