@@ -35,6 +35,7 @@ def bill(**changes: Any) -> dict[str, Any]:
         "kind_name": "物业服务费",
         "period": "2026-Q1",
         "due_on": "2026-03-31",
+        "free_until": None,
         "principal": 123456,
         "discount": 0,
         "adjusted": 0,

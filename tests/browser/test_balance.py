@@ -124,6 +124,7 @@ def test_the_sum_stands_in_one_line_however_large_the_text_is(owner: Owner, bala
 
 def test_a_bill_not_yet_due_says_by_when(owner: Owner) -> None:
     open_bill = bill(due_on="2026-09-30", period="2026-Q3", paid=0, outstanding=123456, state="open", days_overdue=0)
+    open_bill |= {"free_until": "2026-10-30"}
     owner.server.answers(
         200, statement(balance=123456, overdue=0, next_due_on="2026-09-30", bills=[open_bill | {"late_fee": 0}])
     )
@@ -131,6 +132,7 @@ def test_a_bill_not_yet_due_says_by_when(owner: Owner) -> None:
     expect(page.locator(".amount")).to_have_text("¥1,234.56")
     expect(page.locator(".when")).to_have_text("请在 2026年9月30日（含当天）前缴纳。")
     expect(row(page, "第三季度")).to_contain_text("待缴（9月30日前）")
+    expect(row(page, "第三季度")).to_contain_text("到期日 2026年9月30日。2026年10月30日（含当天）前缴清，不收违约金。")
 
 
 @pytest.mark.parametrize(("path", "place"), [("/balance/", "[data-slot=references] p"), ("/my-bill/", "#ask .quiet")])

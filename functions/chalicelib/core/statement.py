@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from .account import Account, Hold
+from .calendar import ONE_DAY
 from .collection import Step, next_step
 from .debt import Debt
 from .discounts import Offer
@@ -115,6 +116,7 @@ def _bill(debt: Debt, held: Sequence[Hold], rules: Rulebook, words: Words, on: d
     bill, outstanding = debt.bill, debt.outstanding(on)
     kind = rules.fees.kinds.get(bill.kind)
     days = max(0, (on - bill.due_on).days) if outstanding else 0
+    late_from = debt.late_from if outstanding else None
     return BillView(
         id=bill.id,
         unit=bill.unit,
@@ -122,6 +124,7 @@ def _bill(debt: Debt, held: Sequence[Hold], rules: Rulebook, words: Words, on: d
         kind_name=kind.name.of(language) if kind else bill.kind,
         period=bill.period,
         due_on=bill.due_on,
+        free_until=late_from - ONE_DAY if late_from and on < late_from else None,
         principal=bill.principal,
         discount=debt.discount,
         adjusted=debt.adjusted("principal"),

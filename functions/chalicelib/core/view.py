@@ -35,7 +35,10 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BillView(Struct, frozen=True, kw_only=True):
-    """A bill on a day; `outstanding` is principal less discount and adjustments, with late fee, less paid."""
+    """A bill on a day; `outstanding` is principal less discount and adjustments, with late fee, less paid.
+
+    `free_until` is the last day to pay it with no late fee, while there is one.
+    """
 
     id: str
     unit: str
@@ -43,6 +46,7 @@ class BillView(Struct, frozen=True, kw_only=True):
     kind_name: str
     period: str
     due_on: date
+    free_until: date | None
     principal: Fen
     discount: Fen
     adjusted: Fen

@@ -33,8 +33,13 @@ export function explainBills(statement) {
       addLine(row, words.lines[line.kind], signed(line), lineText(line, statement, isLast));
     }
     for (const { amount, text } of paidLines(bill, statement)) addLine(row, words.paid, -amount, text);
-    addLine(row, words.outstanding, bill.outstanding, said(words.due_on, { date: date(bill.due_on) }), "total");
+    addLine(row, words.outstanding, bill.outstanding, dueText(bill), "total");
   }
+}
+
+/** When it is due, and until when it can be paid with no late fee. */
+function dueText({ due_on: due, free_until: free }) {
+  return said(free ? words.due_on_free : words.due_on, { date: date(due), free: date(free) });
 }
 
 /** The rules the amounts follow, each a tap away. */
