@@ -36,6 +36,7 @@ def bill(**changes: Any) -> dict[str, Any]:
         "kind_name": "物业服务费",
         "period": "2026-Q1",
         "due_on": "2026-03-31",
+        "free_until": None,
         "principal": 123456,
         "discount": 0,
         "adjusted": 0,
@@ -83,7 +84,7 @@ def statement(**changes: Any) -> dict[str, Any]:
         "balance": 76622,
         "overdue": 76622,
         "credit": 0,
-        "next_due_on": None,
+        "next_due_on": "2026-03-31",
         "units": [
             {"unit": "3-2-1201", "kind": "residential", "kind_name": "住宅", "from": "2021-05-01", "until": None}
         ],
@@ -115,6 +116,7 @@ NOTHING_OWED = statement(
     can_reply={"help": {}, "call": {}, "service": {}, "invoice": {}},
     balance=0,
     overdue=0,
+    next_due_on=None,
     bills=[paid_bill("2026-Q1", "2026-03-31")],
     next={"stage": None, "on": None, "reason": "没有应缴款项。"},
 )
@@ -140,7 +142,6 @@ def five_units() -> dict[str, Any]:
         ],
         bills=[*(bill(unit=unit) for unit, _ in homes), *(later | {"unit": unit} for unit, _ in others)],
         balance=2 * 76622 + 90000,
-        next_due_on="2026-09-30",
     )
 
 

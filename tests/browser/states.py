@@ -26,7 +26,9 @@ from tests.browser.statements import (
 Opening = Callable[[Owner, str], Page]
 """Opens a page of an owner's in a language, by the prefix of its address, and brings it into a state."""
 
+PARTS = [{"due_on": "2026-07-30", "amount": 38311}, {"due_on": "2026-08-31", "amount": 38311}]
 HOLD = {"kind": "plan", "from": "2026-06-30", "until": "2026-08-31", "bills": [], "stops_late_fee": True}
+PLAN = in_force(HOLD) | {"instalments": PARTS}
 SAID = {
     "number": "260620-1AB4",
     "kind": "dispute",
@@ -34,7 +36,9 @@ SAID = {
     "answer_by": "2026-07-03",
     "is_open": True,
 }
-PARTS = [{"due_on": "2026-07-30", "amount": 38311}, {"due_on": "2026-08-31", "amount": 38311}]
+HELD = statement(
+    bills=[bill(state="held")], holds=[PLAN], replies=[SAID], next={"reason": "暂缓催缴至 2026年8月31日。"}
+)
 KINDS = ("paid", "promise", "plan", "help", "dispute", "call", "service", "invoice")
 
 
@@ -199,7 +203,7 @@ STATES: dict[str, Opening] = {
     "unfolded": _unfolded,
     "nothing-owed": partial(_read, NOTHING_OWED),
     "credit": partial(_read, AHEAD),
-    "held": partial(_read, statement(bills=[bill(state="held")], holds=[in_force(HOLD)], replies=[SAID])),
+    "held": partial(_read, HELD),
     "five-units": partial(_read, five_units()),
     "120-bills": partial(_read, many_bills()),
     "long-names": partial(_read, LONG_NAMES),

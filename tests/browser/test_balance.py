@@ -21,6 +21,7 @@ from tests.browser.statements import (
     OTHER_CODE,
     PRINCIPAL,
     bill,
+    five_units,
     late_fee,
     many_bills,
     paid_bill,
@@ -29,6 +30,7 @@ from tests.browser.statements import (
 )
 
 PHONE = "400-000-0123"
+DISPUTE = {"kind": "dispute", "from": "2026-06-20", "until": "2026-10-20", "bills": ["2026-Q1/3-2-1201/property"]}
 
 
 def row(page: Page, name: str) -> Any:
@@ -130,8 +132,18 @@ def test_what_is_owed_is_the_first_and_largest_figure(owner: Owner) -> None:
     expect(page.locator(".figure")).to_contain_text("含违约金 ¥31.66")
 
 
+@pytest.mark.parametrize("balance", [655539, 123456789])
+def test_the_sum_stands_in_one_line_however_large_the_text_is(owner: Owner, balance: int) -> None:
+    owner.server.answers(200, statement(balance=balance))
+    page = owner.opens()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    lines = "it => it.getBoundingClientRect().height / parseFloat(getComputedStyle(it).lineHeight)"
+    assert round(page.locator(".amount").evaluate(lines)) == 1
+
+
 def test_a_bill_not_yet_due_says_by_when(owner: Owner) -> None:
     open_bill = bill(due_on="2026-09-30", period="2026-Q3", paid=0, outstanding=123456, state="open", days_overdue=0)
+    open_bill |= {"free_until": "2026-10-30"}
     owner.server.answers(
         200, statement(balance=123456, overdue=0, next_due_on="2026-09-30", bills=[open_bill | {"late_fee": 0}])
     )
@@ -139,6 +151,22 @@ def test_a_bill_not_yet_due_says_by_when(owner: Owner) -> None:
     expect(page.locator(".amount")).to_have_text("¥1,234.56")
     expect(page.locator(".when")).to_have_text("请在 2026年9月30日（含当天）前缴纳。")
     expect(row(page, "第三季度")).to_contain_text("待缴（9月30日前）")
+    expect(row(page, "第三季度")).to_contain_text("到期日 2026年9月30日。2026年10月30日（含当天）前缴清，不收违约金。")
+
+
+@pytest.mark.parametrize(("path", "place"), [("/balance/", "[data-slot=references] p"), ("/my-bill/", "#ask .quiet")])
+def test_the_number_of_a_unit_never_breaks_over_lines(owner: Owner, path: str, place: str) -> None:
+    told = owner.opens(path).locator(place).first
+    expect(told).to_contain_text("3-2-1201")
+    lines = """(told) => {
+        const range = document.createRange(), texts = document.createTreeWalker(told, NodeFilter.SHOW_TEXT);
+        while (!texts.nextNode().data.includes("3-2-1201"));
+        const at = texts.currentNode.data.indexOf("3-2-1201");
+        range.setStart(texts.currentNode, at);
+        range.setEnd(texts.currentNode, at + "3-2-1201".length);
+        return range.getClientRects().length;
+    }"""
+    assert told.evaluate(lines) == 1
 
 
 def test_nothing_owed_says_thank_you_and_asks_for_nothing(owner: Owner) -> None:
@@ -159,13 +187,34 @@ def test_money_paid_ahead_is_shown_as_such(owner: Owner) -> None:
 
 
 def test_the_next_step_is_told_in_one_sentence_with_the_pauses_in_force(owner: Owner) -> None:
-    hold = {"kind": "dispute", "from": "2026-06-20", "until": "2026-10-20", "bills": ["2026-Q1/3-2-1201/property"]}
-    owner.server.answers(200, statement(holds=[hold], bills=[bill(state="held")]))
+    owner.server.answers(200, statement(holds=[DISPUTE], bills=[bill(state="held")]))
     page = owner.opens()
     expect(page.locator(".next")).to_contain_text("下一步“再次催缴”在 2026年7月3日。")
+    expect(page.locator(".next").get_by_role("link", name="每一步做什么")).to_have_attribute("href", "../reminders/")
     expect(page.locator(".next")).to_contain_text("暂缓催缴：对账单有疑问，正在核实，2026年6月20日至 2026年10月20日。")
     expect(row(page, "第一季度")).to_contain_text("暂缓催缴至 10月20日")
     expect(page.locator(".when")).to_have_text("暂缓催缴，期间不会催您。")
+
+
+def test_a_pause_names_its_bills_by_unit_where_it_is_not_about_all_of_them(owner: Owner) -> None:
+    owner.server.answers(200, statement(holds=[DISPUTE], bills=[bill(state="held")]))
+    expect(owner.opens().locator(".holds li")).not_to_contain_text("涉及")
+    owner.server.answers(200, statement(holds=[DISPUTE], bills=[bill(state="held"), bill(unit="P-115")]))
+    owner.page.reload()
+    expect(owner.page.locator(".holds li")).to_contain_text("涉及 3-2-1201 2026年第一季度 物业服务费。")
+
+
+def test_a_plan_says_what_is_still_to_be_paid_by_when(owner: Owner) -> None:
+    parts = [{"due_on": day, "amount": 38311} for day in ("2026-06-29", "2026-06-30", "2026-08-31")]
+    owner.server.answers(200, statement(holds=[DISPUTE | {"kind": "plan", "instalments": parts}]))
+    said = ["第 2 次：2026年6月30日前缴 ¥383.11", "第 3 次：2026年8月31日前缴 ¥383.11"]
+    expect(owner.opens().locator(".holds li").filter(has_text="次：")).to_have_text(said)
+
+
+def test_beside_what_is_overdue_it_says_by_when_the_rest_is_due(owner: Owner) -> None:
+    owner.server.answers(200, five_units())
+    said = ["¥1,532.44 已到期，请缴清，或与我们联系。", "¥900.00 请在 2026年9月30日（含当天）前缴纳。"]
+    expect(owner.opens().locator(".when li")).to_have_text(said)
 
 
 # Bills
@@ -178,8 +227,9 @@ def test_the_next_step_is_told_in_one_sentence_with_the_pauses_in_force(owner: O
             "/balance/",
             [
                 "2026-01-01 至 03-31：2.40 元/平方米·月 × 171.47 × 3 个月 = ¥1,234.56",
-                "2026-04-16 至 04-30 共 15 天，未缴本金 ¥1,234.56 × 0.05% × 15 = ¥9.26",
-                "2026-05-01 至 06-30 共 61 天，未缴本金 ¥734.56 × 0.05% × 61 = ¥22.40",
+                "2026-04-16 至 04-30 共 15 天，未缴本金 ¥1,234.56 × 每天 0.05% × 15 天 = ¥9.26",
+                "2026-05-01 至 06-30 共 61 天，未缴本金 ¥734.56 × 每天 0.05% × 61 天 = ¥22.40。",
+                "这笔账单的违约金最多 ¥246.91。",
                 "2026年5月1日 银行转账，缴本金",
                 "到期日 2026年3月31日",
             ],
@@ -188,8 +238,9 @@ def test_the_next_step_is_told_in_one_sentence_with_the_pauses_in_force(owner: O
             "/en/balance/",
             [
                 "1 January to 31 March 2026: 2.40 yuan per m² a month × 171.47 × 3 months = ¥1,234.56",
-                "16 April to 30 April 2026, 15 days: unpaid principal ¥1,234.56 × 0.05% × 15 = ¥9.26",
-                "1 May to 30 June 2026, 61 days: unpaid principal ¥734.56 × 0.05% × 61 = ¥22.40",
+                "16 April to 30 April 2026, 15 days: unpaid principal ¥1,234.56 × 0.05% a day × 15 days = ¥9.26",
+                "1 May to 30 June 2026, 61 days: unpaid principal ¥734.56 × 0.05% a day × 61 days = ¥22.40.",
+                "For this bill it can come to ¥246.91 at most.",
                 "1 May 2026, 银行转账, towards principal",
                 "Due date 31 March 2026",
             ],

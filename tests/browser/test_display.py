@@ -112,6 +112,14 @@ def test_without_scripts_there_are_no_switches_and_the_system_decides(browser: B
     context.close()
 
 
+def test_what_is_drawn_by_the_browser_is_dark_with_the_page(page: Page, address: str) -> None:
+    page.goto(f"{address}/calculator/")
+    page.get_by_role("button", name="深色").click()
+    expect(page.locator("article input").first).to_have_css("color-scheme", "dark")
+    ink, _ = colours(page)
+    expect(page.get_by_role("button", name="站内搜索")).to_have_css("color", ink)
+
+
 def test_paper_is_white_whatever_the_screen_is(page: Page, address: str) -> None:
     page.goto(f"{address}/fees/")
     page.get_by_role("button", name="深色").click()

@@ -102,10 +102,25 @@ def test_a_relative_sees_the_amount_its_day_and_how_to_pay_and_nothing_else(owne
 def test_what_is_past_its_day_says_so_and_each_unit_has_one_reference(owner: Owner) -> None:
     periods = ["2025Q1", "2025Q2", "2025Q3", "2025Q4"]
     references = [f"{unit} {period}" for period in periods for unit in ("3-2-1201", "P-180")]
-    owner.server.answers(200, AMOUNT | {"due_on": "2025-03-31", "references": references}, "GET amount")
+    late = {"due_on": "2025-03-31", "overdue": 76622, "references": references}
+    owner.server.answers(200, AMOUNT | late, "GET amount")
     page = owner.opens("/pay-for/", PAY_CODE)
-    expect(page.locator(".figure")).to_contain_text("已于 2025年3月31日到期，现在就可以缴。")
+    expect(page.locator(".figure")).to_contain_text("均已到期，最早一笔于 2025年3月31日到期，现在就可以缴。")
+    expect(page.locator(".references")).to_contain_text("付款时备注（几个都写上）：")
     expect(page.locator(".references code")).to_have_text(["3-2-1201 2025Q1~2025Q4", "P-180 2025Q1~2025Q4"])
+
+
+@pytest.mark.parametrize(
+    ("overdue", "said"),
+    [
+        (76622, "已于 2026年3月31日到期，现在就可以缴。"),
+        (2240, "其中 ¥22.40 已到期，最早一笔于 2026年3月31日到期；其余还没到期，也可以一起缴。"),
+    ],
+)
+def test_a_relative_is_told_how_much_of_it_is_past_its_day(owner: Owner, overdue: int, said: str) -> None:
+    owner.server.answers(200, AMOUNT | {"due_on": "2026-03-31", "overdue": overdue}, "GET amount")
+    page = owner.opens("/pay-for/", PAY_CODE)
+    expect(page.locator(".figure [data-slot=when]")).to_have_text(said)
 
 
 def test_the_relatives_code_never_takes_the_place_of_the_owners_own(owner: Owner) -> None:

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.portal import Owner
+from tests.browser.portal import Owner, Server
 from tests.browser.statements import CODE, statement
 
 PREFERENCES = {"language": "zh", "email": True, "sms": True, "large_print": False, "remains": "email"}
@@ -30,6 +30,20 @@ def test_by_e_mail_the_link_goes_to_the_address_on_file(owner: Owner, page: Page
     expect(page.locator("#sent")).to_contain_text("如果房号和联系方式与我们登记的一致")
     expect(page.get_by_label("短信里的 6 位数字")).to_be_hidden()
     assert owner.server.said("POST links") == [{"unit": "3-2-1201", "contact": "wang@a.example"}]
+
+
+@pytest.mark.parametrize("path", ["/my-bill/", "/verify/"])
+def test_without_its_script_a_form_sends_nothing_for_that_would_stand_in_the_address(
+    browser: Browser, server: Server, path: str
+) -> None:
+    someone = Owner(browser, server, java_script_enabled=False)
+    page = someone.opens(path, code="")
+    for field in page.locator("form input:visible").all():
+        field.fill("13800000000")
+        field.press("Enter")
+    assert page.url == f"{server.url}{path}"
+    expect(page.locator("form [type=submit]").first).to_be_disabled()
+    someone.context.close()
 
 
 def test_by_phone_the_code_opens_the_bill_and_never_stands_in_the_address(owner: Owner, page: Page) -> None:
@@ -60,6 +74,7 @@ def test_a_wrong_code_is_said_at_its_field_and_tells_nothing_else(owner: Owner, 
     page.get_by_label("短信里的 6 位数字").fill("000000")
     page.get_by_role("button", name="打开账单").click()
     expect(page.get_by_label("短信里的 6 位数字")).to_be_focused()
+    expect(page.get_by_label("短信里的 6 位数字")).to_have_css("border-top-width", "3px")
     expect(page.get_by_text("验证码不对，或者已经过了 5 分钟")).to_be_visible()
 
 

@@ -255,6 +255,18 @@ def test_a_pause_of_one_bill_leaves_the_others_alone() -> None:
     assert step("2026-04-10", Q1, parking, hold("2026-04-01", bills=(Q1.key,))).bills == (parking.key,)
 
 
+def test_of_pauses_over_the_same_bill_the_last_says_until_when() -> None:
+    some, others = hold("2026-04-10", "2026-04-20"), hold("2026-04-12", "2026-05-20", id="h-2")
+    assert wait("2026-04-15", Q1, some, others).reason.values == {"until": day("2026-05-20")}
+
+
+def test_of_bills_paused_apart_the_one_that_is_free_first_says_until_when() -> None:
+    parking = bill(21000, unit=SPACE, kind="parking")
+    some = hold("2026-04-10", "2026-05-20", bills=(Q1.key,))
+    others = hold("2026-04-12", "2026-04-20", bills=(parking.key,), id="h-2")
+    assert wait("2026-04-15", Q1, parking, some, others).reason.values == {"until": day("2026-04-20")}
+
+
 def test_a_pause_that_ends_sooner_than_another_is_looked_at_sooner() -> None:
     parking = bill(21000, unit=SPACE, kind="parking")
     holds = (

@@ -146,6 +146,12 @@ def test_a_bill_that_was_asked_for_lists_all_that_is_open_and_the_next_day() -> 
         assert part in made.text
 
 
+def test_of_bills_due_on_several_days_the_day_beside_the_sum_is_said_to_be_the_earliest() -> None:
+    one, both = (told(BillAsked(), "2026-04-10", *bills) for bills in ([bill()], [bill(), bill(due="2026-06-30")]))
+    assert "到期日 2026年3月31日\n" in one.text
+    assert "最早到期日 2026年3月31日\n" in both.text and "最早到期日" not in one.text
+
+
 def test_who_owes_nothing_and_asks_for_the_bill_is_told_so() -> None:
     made = told(BillAsked(), "2026-03-01", bill(10_000), payment(10_000, "2026-02-20"))
     assert "没有待缴的账单" in made.text

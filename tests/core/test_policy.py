@@ -13,7 +13,9 @@ from chalicelib.core.history import History
 from chalicelib.core.ledger import fold
 from chalicelib.core.money import Fen
 from chalicelib.core.notice import Call, Notice, State, Task
+from chalicelib.core.recall import remembered
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, Rulebook, Stage, Treatment, When
+from chalicelib.core.words import Reason
 from tests.builders import OWNER, account, approval, bill, contact, day, hold, owner, payment, shipped
 
 Q1 = bill(issued="2026-02-20")  # due on 2026-03-31
@@ -358,6 +360,36 @@ def test_three_contacts_in_seven_days_are_enough() -> None:
     assert isinstance(waiting, Wait)
     assert (waiting.reason.code, waiting.until) == ("contacted-often", day("2026-03-04"))
     assert isinstance(centre.look(day("2026-03-04")), Step)
+
+
+# what the owner's own record says comes next
+
+
+class Owner(Centre):
+    """Looks every day at what comes next, as the balance page does: by the owner's record alone."""
+
+    def __init__(self, some: Account) -> None:
+        super().__init__(some)
+        self.read: dict[str, tuple[Reason, Reason]] = {}
+
+    def look(self, on: date) -> Step | Wait:
+        decision = super().look(on)
+        with_people, self.history = self.history, remembered(self.account, self.rules)
+        self.read[on.isoformat()] = (super().look(on).reason, decision.reason)
+        self.history = with_people
+        return decision
+
+
+def test_an_owner_reads_what_comes_next_as_staff_do_until_a_manager_must_approve_it() -> None:
+    centre = Owner(account(Q1))
+    centre.run("2026-01-01", "2026-04-20")
+    assert [on for on, (read, true) in centre.read.items() if read != true] == []
+
+
+def test_no_owner_reads_that_the_rules_changed_who_is_told_what_they_say() -> None:
+    centre = Owner(account(Q1))
+    centre.run("2026-01-01", "2027-03-31")
+    assert "policy-changed" not in {read.code for read, _ in centre.read.values()}
 
 
 # a policy changed midway

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from chalicelib.core.account import Account, Charge
+from chalicelib.core.account import Account, Charge, Instalment
 from chalicelib.core.history import History
 from chalicelib.core.money import Fen
 from chalicelib.core.rulebook import Language
@@ -100,6 +100,25 @@ def test_a_bill_under_a_pause_says_so_while_it_lasts() -> None:
         1,
         0,
     ]
+
+
+@pytest.mark.parametrize(
+    ("on", "until"), [("2026-03-31", "2026-04-15"), ("2026-04-15", "2026-04-15"), ("2026-04-16", None)]
+)
+def test_an_unpaid_bill_says_until_when_it_bears_no_late_fee(on: str, until: str | None) -> None:
+    assert seen(account(bill()), on).bills[0].free_until == (day(until) if until else None)
+
+
+def test_a_bill_that_is_paid_or_never_bears_a_late_fee_says_no_such_day() -> None:
+    water = bill(unit=SPACE, kind="water")
+    made = seen(account(bill(), payment(123456, "2026-03-01"), water), "2026-03-31").bills
+    assert [one.free_until for one in made] == [None, None]
+
+
+def test_a_plan_is_shown_with_its_instalments() -> None:
+    parts = (Instalment(day("2026-05-31"), Fen(61_728)), Instalment(day("2026-06-30"), Fen(61_728)))
+    plan = replace(hold("2026-04-20", "2026-06-30", kind="plan"), instalments=parts)
+    assert [one.instalments for one in seen(account(bill(), plan), "2026-05-01").holds] == [parts]
 
 
 def test_charges_discounts_and_adjustments_are_lines_of_their_own() -> None:

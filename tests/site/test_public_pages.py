@@ -428,3 +428,12 @@ def test_a_page_that_says_what_it_may_not_never_builds_and_is_named_on_one_line(
 def test_no_page_has_a_style_of_its_own_which_the_policy_would_refuse(public_site: Path) -> None:
     for path in public_site.rglob("*.html"):
         assert not re.search(r"<style|<[^>]+\sstyle=", path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_gap_stands_between_two_chinese_sentences_of_a_paragraph(public_site: Path, address: str) -> None:
+    article = re.search(r"<article.*</article>", page(public_site, address), re.S)
+    paragraphs = re.findall(r"<(?:p|li|td)\b[^>]*>([^<]*(?:<a\b[^>]*>[^<]*</a>[^<]*)*)", article[0] if article else "")
+
+    assert paragraphs
+    assert [gap for each in paragraphs for gap in re.findall(r".{6}[。；，]\s+[\u3400-\u9fff].{4}", each.strip())] == []

@@ -322,9 +322,9 @@ def _pause_looked_at(case: _Case, open_debts: Sequence[Debt]) -> date | None:
 
 
 def _held(case: _Case, open_debts: Sequence[Debt], day: date | None) -> Wait:
-    """A pause over all that is owed; a bill still to come is told of all the same, on its day."""
-    covering = [h for h in case.holds for debt in open_debts if h.covers(debt.bill.key, case.on)]
-    ends = [hold.until for hold in covering if hold.until]
+    """A pause over all that is owed, until the first bill is free; one still to come is told of on its day."""
+    covering = [[hold for hold in case.holds if hold.covers(debt.bill.key, case.on)] for debt in open_debts]
+    ends = [max(hold.until for hold in some if hold.until) for some in covering if all(hold.until for hold in some)]
     owner = case.account.owner.id
     if len(ends) < len(covering):
         return Wait(owner=owner, reason=Reason("hold-open"), until=day, by=Actor.MANAGER)

@@ -113,7 +113,8 @@ def _bill(voice: Voice, ledger: Ledger) -> dict[str, Any]:
     """All that is open: `next_due` is the next day on which something falls due, `overdue` what has before."""
     on = ledger.on
     debts = _open(list(ledger.debts.values()), on)
-    note = f"{voice.label('due-by')} {voice.day(debts[0].bill.due_on)}" if debts else ""
+    is_one_day = len({debt.bill.due_on for debt in debts}) == 1
+    note = f"{voice.label('due-by' if is_one_day else 'due-first')} {voice.day(debts[0].bill.due_on)}" if debts else ""
     ahead = [debt.bill.due_on for debt in debts if debt.bill.due_on >= on]
     late = [debt for debt in debts if debt.bill.due_on < on]
     owed = _owed(debts, on)

@@ -1,6 +1,6 @@
 """What an owner's own record remembers of the history, for answers that must not read all of it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from .account import Account, Bill
 from .history import History
@@ -24,9 +24,9 @@ def remembered(account: Account, rules: Rulebook) -> History:
 def _told(account: Account, bill: Bill, rules: Rulebook, last: date) -> list[Notice]:
     stages = rules.collection.stages
     found = [
-        _notice(account, bill, turn, last)
+        _notice(account, bill, turn, day)
         for turn in reminders(stages)
-        if (bill.due_on.toordinal() + turn.days) <= last.toordinal()
+        if (day := bill.due_on + timedelta(days=turn.days)) <= last
     ]
     if not may_be_demanded(bill, rules):
         return found

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from .account import Account, Hold
+from .calendar import ONE_DAY
 from .collection import Step, next_step
 from .debt import Debt
 from .discounts import Offer
@@ -65,7 +66,7 @@ def statement(
         units=tuple(_units(account, rules, on, language)),
         bills=bills,
         payments=_payments(ledger, rules, language),
-        holds=tuple(HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills) for hold in held),
+        holds=tuple(_hold(hold) for hold in held),
         next=_next(account, ledger, history, rules, words, on, language),
         replies=_replies(account, on),
         can_reply=possible(account, ledger, rules),
@@ -116,6 +117,7 @@ def _bill(debt: Debt, held: Sequence[Hold], rules: Rulebook, words: Words, on: d
     bill, outstanding = debt.bill, debt.outstanding(on)
     kind = rules.fees.kinds.get(bill.kind)
     days = max(0, (on - bill.due_on).days) if outstanding else 0
+    late_from = debt.late_from if outstanding else None
     return BillView(
         id=bill.id,
         unit=bill.unit,
@@ -123,6 +125,7 @@ def _bill(debt: Debt, held: Sequence[Hold], rules: Rulebook, words: Words, on: d
         kind_name=kind.name.of(language) if kind else bill.kind,
         period=bill.period,
         due_on=bill.due_on,
+        free_until=late_from - ONE_DAY if late_from and on < late_from else None,
         principal=bill.principal,
         discount=debt.discount,
         adjusted=debt.adjusted("principal"),
@@ -215,6 +218,10 @@ def _payment(receipt: Receipt, ledger: Ledger, method_name: str) -> PaymentView:
             for a in allocations
         ),
     )
+
+
+def _hold(hold: Hold) -> HoldView:
+    return HoldView(kind=hold.kind, from_=hold.from_, until=hold.until, bills=hold.bills, instalments=hold.instalments)
 
 
 def _units(account: Account, rules: Rulebook, on: date, language: Language) -> list[UnitView]:

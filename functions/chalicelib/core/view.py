@@ -35,7 +35,10 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BillView(Struct, frozen=True, kw_only=True):
-    """A bill on a day; `outstanding` is principal less discount and adjustments, with late fee, less paid."""
+    """A bill on a day; `outstanding` is principal less discount and adjustments, with late fee, less paid.
+
+    `free_until` is the last day to pay it with no late fee, while there is one.
+    """
 
     id: str
     unit: str
@@ -43,6 +46,7 @@ class BillView(Struct, frozen=True, kw_only=True):
     kind_name: str
     period: str
     due_on: date
+    free_until: date | None
     principal: Fen
     discount: Fen
     adjusted: Fen
@@ -121,12 +125,13 @@ class UnitView(Struct, frozen=True, kw_only=True):
 
 
 class HoldView(Struct, frozen=True, kw_only=True):
-    """A pause in force."""
+    """A pause in force; a plan with its instalments."""
 
     kind: str
     from_: date = field(name="from")
     until: date | None
     bills: tuple[str, ...]
+    instalments: tuple[Instalment, ...]
 
 
 class ReplyView(Struct, frozen=True, kw_only=True):

@@ -28,10 +28,18 @@ export function addLine(row, label, amount, text = "", className = "") {
 export function explainBills(statement) {
   for (const bill of statement.bills) {
     const row = rowOf.get(bill);
-    for (const line of bill.lines) addLine(row, words.lines[line.kind], signed(line), lineText(line, statement));
+    for (const line of bill.lines) {
+      const isLast = bill.outstanding && line === bill.lines.at(-1);
+      addLine(row, words.lines[line.kind], signed(line), lineText(line, statement, isLast));
+    }
     for (const { amount, text } of paidLines(bill, statement)) addLine(row, words.paid, -amount, text);
-    addLine(row, words.outstanding, bill.outstanding, said(words.due_on, { date: date(bill.due_on) }), "total");
+    addLine(row, words.outstanding, bill.outstanding, dueText(bill), "total");
   }
+}
+
+/** When it is due, and until when it can be paid with no late fee. */
+function dueText({ due_on: due, free_until: free }) {
+  return said(free ? words.due_on_free : words.due_on, { date: date(due), free: date(free) });
 }
 
 /** The rules the amounts follow, each a tap away. */
@@ -43,8 +51,8 @@ export function showRules(place, { rules_from: from }) {
 }
 
 /** One sentence that says where a line's amount comes from. */
-function lineText(line, statement) {
-  if (line.kind === "late_fee") return lateFeeText(line);
+function lineText(line, statement, isLast) {
+  if (line.kind === "late_fee") return lateFeeText(line, isLast);
   if (line.kind === "discount") return spoken(line.reason, statement);
   const reason = line.reason && spoken(line.reason, statement);
   const text = line.rate ? rateText(line) : line.cost ? sharedText(line) : reason;
@@ -63,14 +71,16 @@ function rateText({ rule, rate, quantity, months, amount }) {
 
 const sharedText = ({ cost, share }) => said(words.shared, { cost: money(cost), share: percent(share) });
 
-function lateFeeText({ from, to, days, base, rate, cap, capped, amount }) {
+/** How a piece of the late fee came about; the last one of what is unpaid says how far it can go. */
+function lateFeeText({ from, to, days, base, rate, cap, capped, amount }, isLast) {
   return said(counted(capped ? words.late_fee_capped : words.late_fee, days), {
     range: range(from, to),
     days,
     base: money(base),
     rate: percent(rate),
-    cap: capped && money(cap),
+    cap: cap && money(cap),
     amount: money(amount),
+    most: isLast && cap ? said(words.late_fee_most, { cap: money(cap) }) : "",
   });
 }
 

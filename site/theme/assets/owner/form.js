@@ -66,6 +66,7 @@ export function showTrouble(form, ...content) {
 export function whenSent(form, send) {
   const button = form.querySelector("[type=submit]");
   const label = button.textContent;
+  button.disabled = false; // without this script a form would put into the address what was typed
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.getAttribute("aria-disabled") === "true") return;

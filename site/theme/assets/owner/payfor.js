@@ -1,22 +1,32 @@
 // What a relative is shown who was asked to pay: the amount, its day, what to write with it; nothing else.
 
 import { Code } from "./code.js";
-import { date, moneyText, showSum } from "./figures.js";
+import { date, money, moneyText, showSum } from "./figures.js";
 import { byId, copyOf, put, said, show, slot, whenPressed, words } from "./page.js";
 import { Reading } from "./reading.js";
 import { referenceOf } from "./reference.js";
 
 const place = byId("amount");
 
-function showAmount({ on, balance, due_on: due, references }) {
+function showAmount(told) {
+  const { on, balance, references } = told;
   const isOwed = balance > 0;
   put(place, "label", said(words.owed, { on: date(on) }));
   showSum(place, isOwed ? moneyText(balance) : words.nothing_figure, !isOwed);
-  put(place, "when", isOwed && due ? said(due < on ? words.past_due : words.due, { date: date(due) }) : "");
+  put(place, "when", isOwed ? whenToPay(told) : "");
   slot(place, "ways").hidden = !isOwed;
-  put(place, "reference-list", ...byUnit(references).map(referenceRow));
+  const units = byUnit(references);
+  put(place, "reference-list", ...units.map((unit) => referenceRow(unit, units.length > 1)));
   slot(place, "references").hidden = !references.length;
   show("amount");
+}
+
+/** By when, and how much of it is past its day. */
+function whenToPay({ on, balance, overdue, due_on: due, references }) {
+  if (!due) return "";
+  const ofAll = references.length > 1 ? words.past_due_earliest : words.past_due;
+  const text = due >= on ? words.due : overdue < balance ? words.past_due_part : ofAll;
+  return said(text, { date: date(due), amount: money(overdue) });
 }
 
 /** The periods of each unit: a reference is a unit, a space and a period. */
@@ -29,9 +39,9 @@ function byUnit(references) {
   return [...found];
 }
 
-function referenceRow([unit, periods]) {
+function referenceRow([unit, periods], isOneOfSome) {
   const row = copyOf("reference");
-  put(row, "text", words.write);
+  put(row, "text", isOneOfSome ? words.write_each : words.write);
   put(row, "code", referenceOf(unit, periods).trim());
   return row;
 }

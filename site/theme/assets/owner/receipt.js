@@ -54,8 +54,9 @@ function factsOf(receipt) {
 function showProof({ number: shown, check }) {
   const address = new URL("../verify/", location.href);
   address.hash = "";
-  put(place, "address", address.href);
+  const link = put(place, "address", address.href);
   address.hash = new URLSearchParams({ number: shown, check });
+  link.href = address.href;
   slot(place, "code").replaceChildren(picture(address.href, words.verify_code));
 }
 

@@ -52,7 +52,7 @@ export function showStatement(statement) {
   }
 
   /** By when, for each part of the balance there is: overdue, paused, due next. */
-  function whenToPay({ balance, bills, next_due_on: nextDue }) {
+  function whenToPay({ balance, bills }) {
     if (balance <= 0) return balance ? [words.ahead_when] : [];
     const unpaid = newestFirst(bills.filter((bill) => bill.outstanding), "due_on");
     const told = (some, ofAll, ofPart) =>
@@ -65,29 +65,40 @@ export function showStatement(statement) {
     const inState = (state) => unpaid.filter((bill) => bill.state === state);
     const overdue = inState("overdue");
     const isOneDay = overdue.every((bill) => bill.due_on === overdue[0].due_on);
-    const due = inState("open").filter((bill) => bill.due_on === nextDue);
-    const later = inState("open").filter((bill) => bill.due_on !== nextDue);
+    const open = inState("open");
+    const isNext = (bill) => bill.due_on === open.at(-1).due_on;
     return [
       ...told(overdue, isOneDay ? words.all_overdue : words.all_overdue_earliest, words.part_overdue),
       ...told(inState("held"), words.all_held, words.part_held),
-      ...told(due, words.due, words.part_due),
-      ...told(later, words.due, words.part_later),
+      ...told(open.filter(isNext), words.due, words.part_due),
+      ...told(open.filter((bill) => !isNext(bill)), words.due, words.part_later),
     ];
   }
 
   function showNext({ next, holds }) {
     put(place, "next", spoken(next.reason, statement));
-    put(place, "holds", ...holds.map((hold) => element("li", "", holdText(hold))));
+    put(place, "holds", ...holds.flatMap((hold) => [holdText(hold), ...partsOf(hold)]).map((text) => element("li", "", text)));
   }
 
+  /** A pause, with its bills where it is not about all that is unpaid. */
   function holdText({ kind, from, until, bills }) {
-    const named = statement.bills.filter((bill) => bills.includes(keyOf(bill))).map((bill) => nameOf(bill, statement));
+    const named = statement.bills.filter((bill) => bills.includes(keyOf(bill)));
+    const isAboutAll = !named.length || statement.bills.every((bill) => !bill.outstanding || named.includes(bill));
+    const names = named.map((bill) => element("span", "", name(bill.unit), " ", nameOf(bill, statement)));
     return said(until ? words.hold_until : words.hold, {
       kind: words.holds[kind],
       from: date(from),
       until: date(until),
-      bills: named.length ? said(words.hold_bills, { bills: element("span", "", ...joined(named, words.list)) }) : "",
+      bills: isAboutAll ? "" : said(words.hold_bills, { bills: element("span", "", ...joined(names, words.list)) }),
     });
+  }
+
+  /** What is to be paid by when, of a plan; what was to be paid before today is behind. */
+  function partsOf({ instalments = [] }) {
+    const texts = instalments.map(({ due_on: due, amount }, index) =>
+      said(words.instalment, { count: index + 1, date: date(due), amount: money(amount) }),
+    );
+    return texts.filter((_, index) => instalments[index].due_on >= statement.on);
   }
 
   function showBills({ bills, on }) {
