@@ -186,7 +186,7 @@ def receipt(**changes: Any) -> dict[str, Any]:
 
 def in_force(pause: dict[str, Any]) -> dict[str, Any]:
     """A pause as a statement tells of it, from how it was granted."""
-    return {name: said for name, said in pause.items() if name != "stops_late_fee"}
+    return {name: said for name, said in pause.items() if name != "stops_late_fee"} | {"instalments": []}
 
 
 def taken(**changes: Any) -> dict[str, Any]:

@@ -37,7 +37,10 @@ SAID = {
     "is_open": True,
 }
 HELD = statement(
-    bills=[bill(state="held")], holds=[PLAN], replies=[SAID], next={"reason": "暂缓催缴至 2026年8月31日。"}
+    bills=[bill(state="held")],
+    holds=[PLAN],
+    replies=[SAID],
+    next={"stage": None, "on": None, "reason": "暂缓催缴至 2026年8月31日。"},
 )
 KINDS = ("paid", "promise", "plan", "help", "dispute", "call", "service", "invoice")
 

@@ -22,6 +22,7 @@ from tests.browser.statements import (
     PRINCIPAL,
     bill,
     five_units,
+    in_force,
     late_fee,
     many_bills,
     paid_bill,
@@ -30,7 +31,9 @@ from tests.browser.statements import (
 )
 
 PHONE = "400-000-0123"
-DISPUTE = {"kind": "dispute", "from": "2026-06-20", "until": "2026-10-20", "bills": ["2026-Q1/3-2-1201/property"]}
+DISPUTE = in_force(
+    {"kind": "dispute", "from": "2026-06-20", "until": "2026-10-20", "bills": ["2026-Q1/3-2-1201/property"]}
+)
 
 
 def row(page: Page, name: str) -> Any:
