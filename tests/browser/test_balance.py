@@ -161,6 +161,7 @@ def test_a_bill_not_yet_due_says_by_when(owner: Owner) -> None:
 def test_the_number_of_a_unit_never_breaks_over_lines(owner: Owner, path: str, place: str) -> None:
     told = owner.opens(path).locator(place).first
     expect(told).to_contain_text("3-2-1201")
+    expect(told).to_be_visible()
     lines = """(told) => {
         const range = document.createRange(), texts = document.createTreeWalker(told, NodeFilter.SHOW_TEXT);
         while (!texts.nextNode().data.includes("3-2-1201"));
