@@ -85,7 +85,7 @@ def test_a_plan_shows_what_each_part_would_be_and_then_its_days(owner: Owner, pa
     form.get_by_label("分 2 次，每次约 ¥383.11").check()
     form.get_by_role("button", name="发送").click()
     confirmed = page.locator(".confirmed")
-    expect(confirmed).to_contain_text("第 2 次：2026年8月31日前缴 ¥383.11")
+    expect(confirmed).to_contain_text("第 2 次：2026年8月31日（含当天）前缴 ¥383.11")
     expect(confirmed).to_contain_text("其间不计违约金")
     assert owner.server.said("POST replies")[0]["parts"] == 2
 

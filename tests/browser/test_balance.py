@@ -211,7 +211,7 @@ def test_a_pause_names_its_bills_by_unit_where_it_is_not_about_all_of_them(owner
 def test_a_plan_says_what_is_still_to_be_paid_by_when(owner: Owner) -> None:
     parts = [{"due_on": day, "amount": 38311} for day in ("2026-06-29", "2026-06-30", "2026-08-31")]
     owner.server.answers(200, statement(holds=[DISPUTE | {"kind": "plan", "instalments": parts}]))
-    said = ["第 2 次：2026年6月30日前缴 ¥383.11", "第 3 次：2026年8月31日前缴 ¥383.11"]
+    said = ["第 2 次：2026年6月30日（含当天）前缴 ¥383.11", "第 3 次：2026年8月31日（含当天）前缴 ¥383.11"]
     expect(owner.opens().locator(".holds li").filter(has_text="次：")).to_have_text(said)
 
 
@@ -545,14 +545,17 @@ def test_everything_meant_for_a_finger_is_large_enough(owner: Owner) -> None:
         assert box["height"] >= 44, target.inner_text()
 
 
-def test_on_paper_everything_is_unfolded(owner: Owner) -> None:
+def test_on_paper_everything_is_unfolded_but_how_old_paid_bills_came_about(owner: Owner) -> None:
     owner.server.answers(200, many_bills())
     page = owner.opens()
     expect(page.locator(".amount")).to_be_visible()
     expect(page.get_by_text("请家人代缴")).to_be_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("#statement details:not([open])").count() == 0
+    folded = page.locator("#statement details:not([open])")
+    assert folded.count() == page.locator(".earlier details").count() > 0
     page.emulate_media(media="print")
+    expect(page.locator(".earlier details summary").first).to_be_visible()
+    expect(page.locator(".earlier details .inside").first).to_be_hidden()
     expect(page.get_by_text("未缴本金 ¥734.56").first).to_be_visible()
     expect(page.get_by_role("link", name="去缴费")).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
