@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from chalicelib.core.event import PROMOTIONS
 from chalicelib.core.fault import Fault
 from chalicelib.core.fault import Path as Place
 from chalicelib.core.lawbook import Where, kind_of, kind_of_occasion
-from chalicelib.core.message import HTML, Message, rendered
+from chalicelib.core.message import HTML, Message, html_template, rendered
 from chalicelib.core.naming import unknown
 from chalicelib.core.rulebook import Channel, Language, SmsProfile, Stage
 from chalicelib.core.sms import most_segments, refused_words, segments, signed
@@ -50,7 +51,7 @@ class Sheet(NamedTuple):
         # 43 characters is what a code takes
         url = balance_url(draft.rules.community.site_url, "en", "x" * 43)
         said = self.specimen.values(draft, url=url, unsubscribe_url=url)
-        HTML.from_string(draft.pages["unsubscribe"][self.language]).render(**said, state="ask")
+        html_template(draft.pages["unsubscribe"][self.language]).render(**said, state="ask")
         return rendered(self.text, said)
 
 
@@ -104,9 +105,14 @@ def _unknown_names(draft: Bundle, sheet: Sheet) -> Iterator[Fault]:
     """Names nobody gives a value, also where no specimen comes along."""
     known = sheet.specimen.values(draft, url="", unsubscribe_url="").keys()
     sources = (sheet.text.subject, sheet.text.html, sheet.text.text, sheet.text.sms or "")
-    used = set().union(*(meta.find_undeclared_variables(HTML.parse(source)) for source in sources))
+    used = set().union(*map(_names_used, sources))
     for name in sorted(used - known):
         yield Fault(sheet.file, (), "template-error", {"detail": f"'{name}' is undefined"})
+
+
+@lru_cache(maxsize=512)
+def _names_used(source: str) -> set[str]:
+    return meta.find_undeclared_variables(HTML.parse(source))
 
 
 _SUM = re.compile(r"\d[\d,]*\.\d\d")

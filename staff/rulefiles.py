@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -41,8 +42,7 @@ def decoded(name: str, read: Document, kind: type[Any], *, is_high: bool = False
     """
     if read.value is None:
         return None, [] if read.faults else [Fault(name, (), "empty")], frozenset()
-    made = schema(kind)
-    validator = jsonschema.Draft202012Validator(made, format_checker=jsonschema.FormatChecker(["date"]))
+    validator: Any = _validator(kind)  # type: ignore[arg-type]  # a class can be hashed
     errors: list[Any] = list(validator.iter_errors(read.value))
     told = [fault for error in errors for fault in _schema_faults(name, error)]
     faults = list({(fault.path, fault.problem): fault for fault in told}.values())
@@ -51,7 +51,7 @@ def decoded(name: str, read: Document, kind: type[Any], *, is_high: bool = False
     unknown = [(*error.absolute_path, error.instance) for error in errors if _is_about_key(error)]
     unknown += [fault.path for fault in faults if fault.problem == "unknown-key"]
     value = _without(read.value, unknown)
-    stand_ins = dict(pair for error in errors for pair in _stand_ins(error, made["$defs"], is_high))
+    stand_ins = dict(pair for error in errors for pair in _stand_ins(error, validator.schema["$defs"], is_high))
     stand_ins = {place: one for place, one in stand_ins.items() if not any(place[: len(at)] == at for at in unknown)}
     for place, stand_in in sorted(stand_ins.items(), key=lambda pair: -len(pair[0])):  # what is inside goes first
         _replace(value, place, stand_in)
@@ -59,6 +59,12 @@ def decoded(name: str, read: Document, kind: type[Any], *, is_high: bool = False
         return msgspec.convert(value, kind, strict=False), faults, frozenset(stand_ins)
     except (msgspec.ValidationError, ValueError) as error:
         return None, faults or [Fault(name, (), "unreadable", {"detail": str(error)})], frozenset()
+
+
+@cache
+def _validator(kind: type[Any]) -> Any:
+    """Of messages and notices there are many files of one kind."""
+    return jsonschema.Draft202012Validator(schema(kind), format_checker=jsonschema.FormatChecker(["date"]))
 
 
 def _stand_ins(error: Any, parts: dict[str, Any], is_high: bool) -> Iterator[tuple[Place, Any]]:

@@ -21,8 +21,9 @@ SMALL = ["--disable-dev-shm-usage", "--disable-gpu"]
 
 
 def launched(playwright: Playwright) -> Browser:
-    """The system's own Chromium, or else the one playwright brings."""
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*QUIET, *SMALL])
+    """The system's own Chromium, first the one that has no windows and is quicker, or else the one playwright brings."""
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=found, args=[*QUIET, *SMALL])
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Every public page can be read and used by everybody: WCAG 2.2 AA, by axe and by what axe cannot see."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -95,17 +96,14 @@ def test_axe_finds_nothing_wrong_with_the_calculators_answers(page: Page, addres
 # Enlarged, and with the reader's own spacing
 
 
-@pytest.mark.parametrize("size", ENLARGED, ids=lambda size: f"{size['width']}px")
-def test_nothing_is_lost_when_a_page_is_enlarged(
-    page: Page, address: str, pages: list[str], size: dict[str, int]
-) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
+def test_nothing_is_lost_when_a_page_is_enlarged(page: Page, address: str, pages: list[str]) -> None:
     for path in pages:
         page.goto(f"{address}{path}", wait_until="domcontentloaded")
-        for chosen in ({}, {"text": "large"}):
+        for size, chosen in product(ENLARGED, ({}, {"text": "large"})):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
             look(page, chosen)
-            assert page.evaluate("document.documentElement.scrollWidth") == size["width"], (path, chosen)
-            assert page.evaluate("access.lost()") == [], (path, chosen)
+            assert page.evaluate("document.documentElement.scrollWidth") == size["width"], (path, size, chosen)
+            assert page.evaluate("access.lost()") == [], (path, size, chosen)
 
 
 def test_nothing_is_lost_with_the_spacing_a_reader_may_set(page: Page, address: str, pages: list[str]) -> None:

@@ -43,19 +43,20 @@ SEEN = """() => {
 }"""
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=["light", "dark"], scope="module")
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[tuple[Page, list[str]]]:
+    """A page by day or in the dark, and what it asked for."""
+    asked: list[str] = []
+    page = browser.new_page(color_scheme=request.param)
+    page.on("request", lambda made: asked.append(made.url))
+    yield page, asked
+    page.close()
 
 
 @pytest.fixture
-def page(browser: Browser, scheme: Any) -> Iterator[Page]:
-    opened = browser.new_page(color_scheme=scheme)
-    asked: list[str] = []
-    opened.on("request", lambda request: asked.append(request.url))
-    yield opened
-    opened.close()
-    assert asked == [], "an e-mail fetched something"
+def page(opened: tuple[Page, list[str]]) -> Iterator[Page]:
+    yield opened[0]
+    assert opened[1] == [], "an e-mail fetched something"
 
 
 def cases(persona: dict[Language, Persona]) -> list[Any]:

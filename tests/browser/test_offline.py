@@ -58,6 +58,10 @@ def careless(request: Request) -> Response:
     )
 
 
+CONTROLLED = """navigator.serviceWorker.controller ? null : new Promise((done) =>
+    navigator.serviceWorker.addEventListener("controllerchange", () => done(null), { once: true }))"""
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with publicsite.served(publicsite.shared(tmp_path_factory), {"/v1": careless}) as address:
@@ -75,7 +79,7 @@ def visited(context: BrowserContext, address: str, prefix: str = "") -> Page:
     """A visitor whose first page has set up what works without a network."""
     page = context.new_page()
     page.goto(f"{address}{prefix}/", wait_until="networkidle")
-    page.wait_for_function("navigator.serviceWorker.controller")
+    page.evaluate(CONTROLLED)
     return page
 
 
@@ -158,7 +162,7 @@ def test_each_revision_keeps_its_own_and_forgets_the_one_before(context: Browser
     page.goto(f"{address}/assets/favicon.svg")
     page.evaluate("Promise.all(['courtyard-zh-old', 'courtyard-en-old', 'other'].map((name) => caches.open(name)))")
     page.goto(f"{address}/", wait_until="networkidle")
-    page.wait_for_function("navigator.serviceWorker.controller")
+    page.evaluate(CONTROLLED)
     names = set(page.evaluate("caches.keys()"))
 
     assert names >= {"courtyard-en-old", "other"} and "courtyard-zh-old" not in names
