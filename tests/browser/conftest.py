@@ -21,7 +21,7 @@ SMALL = ["--disable-dev-shm-usage", "--disable-gpu"]
 
 
 def launched(playwright: Playwright) -> Browser:
-    """The system's own Chromium, first the one that has no windows and is quicker, or else the one playwright brings."""
+    """The system's own Chromium, first the one without windows, which is quicker, or else the one playwright brings."""
     found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     return playwright.chromium.launch(executable_path=found, args=[*QUIET, *SMALL])
 
