@@ -1,6 +1,6 @@
 """Working days, days of rest, and terms that end on one."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,6 @@ from tests.builders import SITE, day, shipped
 
 COMMUNITY = shipped().community
 DAYS = st.dates(day("2025-01-01"), day("2027-06-30"))
-ANNOUNCED = "国办发明电"
 
 
 @pytest.mark.parametrize(
@@ -51,24 +50,6 @@ def test_so_many_working_days_lie_in_between(on: date, count: int) -> None:
     between = [on + timedelta(days=n) for n in range(1, (last - on).days + 1)]
     assert sum(is_working_day(one, COMMUNITY) for one in between) == count
     assert is_working_day(last, COMMUNITY)
-
-
-def years_to_announce(today: date) -> set[int]:
-    """The years whose holidays staff must have by now: the state announces the next one by the end of November."""
-    return {today.year, today.year + 1} if today.month == 12 else {today.year}
-
-
-def test_the_announced_holidays_of_the_year_and_from_december_of_the_next_are_in_the_calendar() -> None:
-    """Fails once a year on purpose: put the announcement of the coming year into `site/community.yml`."""
-    announced = {one.first.year for one in COMMUNITY.holidays if ANNOUNCED in one.source}
-    assert years_to_announce(datetime.now(UTC).date()) <= announced
-
-
-@pytest.mark.parametrize(
-    ("today", "years"), [("2026-11-30", {2026}), ("2026-12-01", {2026, 2027}), ("2027-01-01", {2027})]
-)
-def test_the_coming_year_is_asked_for_from_december(today: str, years: set[int]) -> None:
-    assert years_to_announce(day(today)) == years
 
 
 def test_the_shipped_calendar_compiles() -> None:
