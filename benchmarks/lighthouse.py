@@ -6,9 +6,7 @@ The demo's server serves both, compressed; Chromium finds no other host.
 import json
 import os
 import subprocess
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +41,9 @@ def lines(folder: Path) -> Iterator[Line]:
     if problem:
         yield Line("Lighthouse", f"could not be fetched: {problem}", is_kept=False)
         return
-    with _served(pages.stock(folder / "stock")) as stock, portal.running() as demo:
+    stock_pages = webserver.site(pages.stock(folder / "stock"))
+    with webserver.serving(0, stock_pages, {}) as port, portal.running() as demo:
+        stock = f"http://127.0.0.1:{port}/"
         ours = f"http://127.0.0.1:{demo.port}/"
         public = {page: (ours + path, stock + path) for page, path in _PAGES.items()}
         found = medians({**public, "balance": (demo.links["just overdue"],)})
@@ -102,16 +102,3 @@ def _told(address: str) -> dict[str, Any]:
     done = node(command, return_completed_process=True, check=True, stdout=subprocess.PIPE, env=environment)
     told: dict[str, Any] = json.loads(done.stdout)
     return told
-
-
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    server = webserver.server(0, webserver.site(folder), {})
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}/"
-    finally:
-        server.shutdown()
-        serving.join()
-        server.server_close()

@@ -352,12 +352,12 @@ def _payment(request: Request) -> Response:
 
 
 def _page(name: str, language: Language, state: str, status: int = 200, way: str = "") -> Response:
-    from chalicelib.core.message import HTML
+    from chalicelib.core.message import html_template
 
     community = bundle().rules.community
     centre = {"name": community.service_centre.name.of(language), "phone": community.service_centre.phone}
     labels = {key: text.of(language) for key, text in bundle().words.labels.items()}
-    html = HTML.from_string(bundle().pages[name][language]).render(
+    html = html_template(bundle().pages[name][language]).render(
         language=language, centre=centre, labels=labels, state=state, way=way
     )
     return Response(html, {"Content-Type": HTML_TYPE}, status)

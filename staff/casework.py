@@ -12,12 +12,12 @@ from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import instant, local_date
 from chalicelib.core.claim import claim
 from chalicelib.core.debt import Debt
-from chalicelib.core.holds import Refusal
 from chalicelib.core.hours import windows
 from chalicelib.core.ledger import fold
 from chalicelib.core.money import total
 from chalicelib.core.notice import Outcome, Task
 from chalicelib.core.reach import contact_by
+from chalicelib.core.refusal import Refusal
 from chalicelib.core.reply import is_reply, reply_of
 from chalicelib.core.rulebook import Channel, Language
 from chalicelib.core.tasks import OUTCOMES, OpenTask, Standing

@@ -6,8 +6,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from chalicelib.core.letters import hyphened
-from chalicelib.core.letters import plain as plain
+from chalicelib.core.letters import hyphened, plain
 
 
 class Cell(NamedTuple):

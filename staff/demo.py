@@ -6,7 +6,6 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -198,15 +197,8 @@ def _serving(port: int, kept: Outbox, rules: Bundle, on: date, reload: Reload | 
     if reload:
         pages, watch = with_script(pages), watching(ROOT / "site", reload)
         responders["/reload"] = reload.respond
-    server = webserver.server(port, pages, responders)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        with watch:
-            yield
-    finally:
-        server.shutdown()
-        serving.join()
+    with webserver.serving(port, pages, responders), watch:
+        yield
 
 
 def _say_site(url: str, rules: Bundle, on: date) -> None:

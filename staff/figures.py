@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.core.calendar import period as days_of
+from chalicelib.core.letters import plain
 from chalicelib.core.money import Fen, fen
 
-from .cells import DATE_MADE, Cell, Problem, damage, identifier, plain
+from .cells import DATE_MADE, Cell, Problem, damage, identifier
 
 EARLIEST = date(1990, 1, 1)  # no community that charges today charged before
 NOT_A_DATE = Problem("not-a-date", {}, "2026-10-01, 2026/10/1, 20261001, 2026年10月1日")

@@ -13,10 +13,11 @@ from chalicelib.core.account import Account, Bill, Hold, Instalment, Payment
 from chalicelib.core.calendar import ONE_DAY
 from chalicelib.core.collection import Step, Wait, approved_since, first_look, next_step
 from chalicelib.core.history import History
-from chalicelib.core.holds import Refusal, opened
+from chalicelib.core.holds import opened
 from chalicelib.core.ledger import Ledger, fold
 from chalicelib.core.money import Fen, total
 from chalicelib.core.notice import Approval, Notice, Outcome, State, Task
+from chalicelib.core.refusal import Refusal
 from chalicelib.core.rulebook import SENT_BY_MACHINE, Actor, Channel, HoldKind, Rulebook
 from chalicelib.core.workdays import closed_days, moved_to_working_day, working_days_later
 from chalicelib.flows.reminders import companion, doer, is_beside, next_look

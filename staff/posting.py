@@ -13,6 +13,7 @@ from chalicelib.core.account import Account
 from chalicelib.core.bundle import Bundle
 from chalicelib.core.calendar import instant
 from chalicelib.core.collection import Step
+from chalicelib.core.letters import plain
 from chalicelib.core.notice import Outcome
 from chalicelib.core.rulebook import Channel
 from chalicelib.core.tasks import OUTCOMES
@@ -127,7 +128,7 @@ def _printed_for(letter: str) -> date | None:
 
 
 def _outcome(cell: Cell) -> Outcome | Problem:
-    word = cells.plain(cell.text).strip()
+    word = plain(cell.text).strip()
     word = _SAID.get(word, word)
     allowed = [one.value for one in OUTCOMES[Channel.LETTER]]
     return Outcome(word) if word in allowed else Problem("not-one-of", {}, ", ".join([*allowed, *_SAID]))

@@ -13,7 +13,7 @@ from chalicelib import settings
 from chalicelib.core.account import Account
 from chalicelib.core.bundle import Bundle, served_at
 from chalicelib.core.calendar import local_date
-from chalicelib.core.holds import Refusal
+from chalicelib.core.refusal import Refusal
 from chalicelib.core.rulebook import Language, Text
 from chalicelib.core.words import problem_text
 from chalicelib.flows.records import Records

@@ -6,7 +6,8 @@ import json
 import mimetypes
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -157,8 +158,22 @@ class _Quiet(WSGIRequestHandler):
         return
 
 
-def server(port: int, pages: Responder, parts: dict[str, Responder]) -> BaseWSGIServer:
-    """A server on loopback only: `/v1` and the like by their prefix, everything else from the site."""
+@contextmanager
+def serving(port: int, pages: Responder, parts: Mapping[str, Responder]) -> Iterator[int]:
+    """Serves in a thread of its own, and says at which port; 0 asks for any that is free."""
+    made = server(port, pages, parts)
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    try:
+        yield made.server_port
+    finally:
+        made.shutdown()
+        thread.join()
+        made.server_close()
+
+
+def server(port: int, pages: Responder, parts: Mapping[str, Responder]) -> BaseWSGIServer:
+    """A server on loopback, not yet running: `/v1` and the like by their prefix, everything else from the site."""
     whole = DispatcherMiddleware(_wsgi(pages), {prefix: _wsgi(part) for prefix, part in parts.items()})
     made = make_server("127.0.0.1", port, whole, threaded=True, request_handler=_Quiet)
     made.socket.listen(_WAITING)

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,10 +50,5 @@ def shared(factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def served(site: Path, responders: Mapping[str, webserver.Responder]) -> Iterator[str]:
     """The address of a site while it is served as the edge serves it."""
-    server = webserver.server(0, webserver.site(site), responders)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with webserver.serving(0, webserver.site(site), responders) as port:
+        yield f"http://127.0.0.1:{port}"

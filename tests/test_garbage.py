@@ -3,7 +3,6 @@
 import gzip
 import json
 import socket
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
@@ -147,13 +146,8 @@ def port(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
     """The app behind a socket, as the demo serves it."""
     folder: Path = tmp_path_factory.mktemp("site")
     (folder / "404.html").write_text("404", encoding="utf-8")
-    server = webserver.server(0, webserver.site(folder), {"/v1": webserver.api(app.app)})
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield server.server_port
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with webserver.serving(0, webserver.site(folder), {"/v1": webserver.api(app.app)}) as port:
+        yield port
 
 
 def status_of(port: int, request: bytes) -> int:

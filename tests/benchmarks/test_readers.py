@@ -1,7 +1,6 @@
 """Readers measure right answers only: what is not one is counted as a fault."""
 
 import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -19,13 +18,8 @@ def _answer(request: Request) -> Response:
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    server = webserver.server(0, _answer, {})
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield server.port
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    with webserver.serving(0, _answer, {}) as port:
+        yield port
 
 
 def visit(code: str, owner: str = "") -> Visit:

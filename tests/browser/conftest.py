@@ -1,9 +1,7 @@
 """One Chromium for all tests in a browser; the public site and an owner's pages as they are served."""
 
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests import publicsite
 from tests.browser import portal
-from tests.browser.portal import Handler, Owner, Server
+from tests.browser.portal import Owner, Server
 from tests.browser.statements import statement
 
 # Without these the browser itself asks its maker's hosts for things, which no page asked for.
@@ -49,10 +47,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def serving(built: Path) -> Iterator[Server]:
     """One server for all tests: to stop one takes half a second."""
-    with Server(("127.0.0.1", 0), partial(Handler, directory=str(built))) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    with portal.serving(built) as running:
         yield running
-        running.shutdown()
 
 
 @pytest.fixture

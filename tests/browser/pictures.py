@@ -2,10 +2,7 @@
 
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -13,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from staff.specimen import ORDINARY
 from tests import publicsite
 from tests.browser import conftest, emails, portal
-from tests.browser.portal import Handler, Owner, Server
+from tests.browser.portal import Owner
 from tests.browser.statements import statement
 from tests.browser.states import STATES
 
@@ -31,16 +28,8 @@ def take(page: Page, *names: str) -> None:
         page.screenshot(path=path, full_page=True)
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    with Server(("127.0.0.1", 0), partial(Handler, directory=str(portal.built(folder)))) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield running
-        running.shutdown()
-
-
 def states(browser: Browser, folder: Path, wanted: str) -> None:
-    with serving(folder) as server:
+    with portal.serving(portal.built(folder)) as server:
         for state, opening in STATES.items():
             if wanted not in state:
                 continue

@@ -3,7 +3,10 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -80,6 +83,15 @@ class Server(ThreadingHTTPServer):
     def said(self, call: str) -> list[Any]:
         """The bodies sent with a call."""
         return [body for made, body in self.sent if made == call]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """The built pages of a folder while they are served."""
+    with Server(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield running
+        running.shutdown()
 
 
 class Handler(SimpleHTTPRequestHandler):

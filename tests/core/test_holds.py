@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.core.account import Account, Hold, HoldKind, Instalment
-from chalicelib.core.holds import Refusal, opened, refused_end
+from chalicelib.core.holds import opened, refused_end
 from chalicelib.core.ledger import fold
 from chalicelib.core.money import Fen
+from chalicelib.core.refusal import Refusal
 from chalicelib.core.rulebook import Actor
 from tests.builders import account, bill, day, payment, shipped
 

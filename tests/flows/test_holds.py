@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.account import Hold
 from chalicelib.core.errors import NotFound
-from chalicelib.core.holds import Refusal
+from chalicelib.core.refusal import Refusal
 from chalicelib.core.rulebook import Actor
 from chalicelib.flows import holds
 from tests.builders import OWNER, bill, day, shipped_bundle

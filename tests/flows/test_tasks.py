@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from chalicelib.core.account import Holder, Suppression
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.feedback import Feedback
-from chalicelib.core.holds import Refusal
 from chalicelib.core.notice import Outcome, State, Task
 from chalicelib.core.reach import mark
+from chalicelib.core.refusal import Refusal
 from chalicelib.core.rulebook import Actor, Channel, Treatment
 from chalicelib.core.tasks import OpenTask, Standing, unreachable
 from chalicelib.flows import approvals, reminders, tasks

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from .account import Account, Hold, Instalment
 from .debt import Debt
 from .money import total, yuan
-from .refusal import Refusal as Refusal
+from .refusal import Refusal
 from .rulebook import Actor, HoldKind, HoldRule, Rulebook
 from .workdays import moved_to_working_day, working_days_later
 

@@ -1,6 +1,6 @@
 """How an owner wishes to be written to; whatever they give up, one lawful way always remains."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from .account import Account
 from .reach import contact_by
@@ -40,10 +40,7 @@ def preferences(account: Account) -> Preferences:
 
 def shown(account: Account) -> PreferencesView:
     """What an owner wishes now, and by which way they are written to."""
-    now = preferences(account)
-    return PreferencesView(
-        language=now.language, email=now.email, sms=now.sms, large_print=now.large_print, remains=ways(account)[0]
-    )
+    return PreferencesView(**structs.asdict(preferences(account)), remains=ways(account)[0])
 
 
 def ways(account: Account) -> tuple[Channel, ...]:

@@ -7,8 +7,9 @@ from ..core.account import Hold, Instalment
 from ..core.bundle import Bundle
 from ..core.calendar import ONE_DAY
 from ..core.errors import Conflict, NotFound
-from ..core.holds import Refusal, opened, refused_end
+from ..core.holds import opened, refused_end
 from ..core.ledger import fold
+from ..core.refusal import Refusal
 from ..core.rulebook import Actor, HoldKind
 from .records import Records
 

@@ -91,12 +91,16 @@ def pay_link(records: Records, bundle: Bundle, code: str, *, now: datetime, new_
 
 def balance_url(site_url: str, language: Language, code: str) -> str:
     """The address of an owner's statement; the code is in the fragment, which browsers keep to themselves."""
-    return f"{site_url}{'' if language == 'zh' else '/en'}/balance/#{code}"
+    return _page_url(site_url, language, "balance", code)
 
 
 def pay_url(site_url: str, language: Language, code: str) -> str:
     """The address of the page that shows what is to be paid, and nothing else."""
-    return f"{site_url}{'' if language == 'zh' else '/en'}/pay-for/#{code}"
+    return _page_url(site_url, language, "pay-for", code)
+
+
+def _page_url(site_url: str, language: Language, page: str, code: str) -> str:
+    return f"{site_url}{'' if language == 'zh' else '/en'}/{page}/#{code}"
 
 
 def unsubscribe_url(site_url: str, code: str) -> str:

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from ..core.account import Hold
 from ..core.bundle import Bundle
 from ..core.errors import BadInput, NotFound
-from ..core.holds import Refusal
 from ..core.ledger import fold
 from ..core.notice import Call, Outcome, State, Task
 from ..core.occasion import masked
 from ..core.reach import address_marked
+from ..core.refusal import Refusal
 from ..core.reply import cases, is_reply, reply_of
 from ..core.rulebook import Cause, Channel
 from ..core.tasks import (

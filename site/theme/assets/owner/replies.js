@@ -1,8 +1,9 @@
 // What the owner has said: what is open or answered, what got no answer, and what may be said today.
 
-import { date, money, nearDay } from "./figures.js";
+import { date, nearDay } from "./figures.js";
 import { copyOf, element, put, said, slot, words } from "./page.js";
 import { unanswered } from "./sending.js";
+import { instalment } from "./statement.js";
 
 const kindName = (kind) => words.kinds[kind].label;
 
@@ -43,7 +44,7 @@ export function confirmation({ kind, number, answer_by: by, hold, refused, insta
   put(made, "title", said(words.confirmed, { number: element("span", "whole", number) }));
   put(made, "answer-by", said(words.answer_by[kind] ?? words.answer_by.other, { date: date(by) }));
   put(made, "pause", pauseText(hold, refused));
-  put(made, "instalments", ...instalments.map(instalmentRow));
+  put(made, "instalments", ...instalments.map(instalment).map((text) => element("li", "", text)));
   return made;
 }
 
@@ -51,8 +52,4 @@ function pauseText(hold, refused) {
   if (refused) return words.not_paused[refused.code] ?? words.not_paused.other;
   if (!hold?.until) return "";
   return said(hold.stops_late_fee ? words.paused_free : words.paused, { date: date(hold.until) });
-}
-
-function instalmentRow({ due_on: due, amount }, index) {
-  return element("li", "", said(words.instalment, { count: index + 1, date: date(due), amount: money(amount) }));
 }

@@ -18,6 +18,10 @@ import { byId, copyOf, counted, element, put, said, slot, words } from "./page.j
 
 export const keyOf = (bill) => `${bill.id}/${bill.unit}/${bill.kind}`;
 
+/** One part of a plan: the how manieth, by when, how much. */
+export const instalment = ({ due_on: due, amount }, index) =>
+  said(words.instalment, { count: index + 1, date: date(due), amount: money(amount) });
+
 /** The row that shows a bill. */
 export const rowOf = new WeakMap();
 
@@ -95,10 +99,7 @@ export function showStatement(statement) {
 
   /** What is to be paid by when, of a plan; what was to be paid before today is behind. */
   function partsOf({ instalments = [] }) {
-    const texts = instalments.map(({ due_on: due, amount }, index) =>
-      said(words.instalment, { count: index + 1, date: date(due), amount: money(amount) }),
-    );
-    return texts.filter((_, index) => instalments[index].due_on >= statement.on);
+    return instalments.map(instalment).filter((_, index) => instalments[index].due_on >= statement.on);
   }
 
   function showBills({ bills, on }) {
