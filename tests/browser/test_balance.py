@@ -139,6 +139,7 @@ def test_what_is_owed_is_the_first_and_largest_figure(owner: Owner) -> None:
 def test_the_sum_stands_in_one_line_however_large_the_text_is(owner: Owner, balance: int) -> None:
     owner.server.answers(200, statement(balance=balance))
     page = owner.opens()
+    expect(page.locator(".amount")).to_be_visible()
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     lines = "it => it.getBoundingClientRect().height / parseFloat(getComputedStyle(it).lineHeight)"
     assert round(page.locator(".amount").evaluate(lines)) == 1

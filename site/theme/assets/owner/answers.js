@@ -1,8 +1,8 @@
 // The answers: each opens its own small form, is sent once, and is confirmed where it was given.
 
 import { date, dayAs, money, name, nameOf, sum } from "./figures.js";
-import { closeForm, openForm, pick, showErrors, showTrouble, whenSent } from "./form.js";
-import { copyOf, put, said, slot, waitOf, words } from "./page.js";
+import { closeForm, openForm, pick, showErrors, showTrouble, troubleText, whenSent } from "./form.js";
+import { copyOf, put, said, slot, words } from "./page.js";
 import { confirmation, showUnanswered } from "./replies.js";
 import { forget, send, unanswered } from "./sending.js";
 import { keyOf } from "./statement.js";
@@ -88,7 +88,7 @@ async function answer(home, reply, desk) {
   if (came.ok) return confirm(home, JSON.parse(came.text), desk);
   if (came.status === 404) return desk.refuse();
   if (came.status === 409) return showTrouble(form, words.earlier_one_came);
-  if (came.status === 429) return showTrouble(form, said(words.too_many, { wait: waitOf(came.wait) }));
+  if (came.status === 429) return showTrouble(form, troubleText(came));
   return showErrors(form, came);
 }
 

@@ -8,10 +8,6 @@ const USUAL_WAIT = 30;
 /** No answer came, so nothing is known of what became of the question. */
 export class Unreachable extends Error {}
 
-export function unreachable() {
-  throw new Unreachable();
-}
-
 /** Asks, and gives what came back: its status, its text, and after how many seconds to ask again. */
 export async function ask(path, { code, method = "GET", body, aborting = new AbortController() } = {}) {
   const headers = { "Accept-Language": language };
@@ -24,7 +20,7 @@ export async function ask(path, { code, method = "GET", body, aborting = new Abo
     const wait = Number(answer.headers.get("Retry-After")) || USUAL_WAIT;
     return { ok: answer.ok, status: answer.status, text: await answer.text(), wait };
   } catch {
-    return unreachable();
+    throw new Unreachable();
   } finally {
     clearTimeout(patience);
   }

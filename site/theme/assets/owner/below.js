@@ -46,12 +46,10 @@ function putIn(place, template) {
 }
 
 /** Adds a style, and waits for it: nothing is to be seen without. */
-export function addStyle(address) {
+function addStyle(address) {
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = new URL(address, import.meta.url);
   document.head.append(style);
   return new Promise((resolve) => (style.onload = style.onerror = resolve));
 }
-
-export const isBelowThere = () => Boolean(byId("confirmed"));

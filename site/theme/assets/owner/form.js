@@ -1,11 +1,12 @@
 // Forms: what is wrong with a field is said beside it, and the first such field is where the reader is led.
 
-import { element, said, slot, words } from "./page.js";
+import { ask } from "./api.js";
+import { element, said, slot, waitOf, words } from "./page.js";
 
 const controlsOf = (field) => field.querySelectorAll("input, select, textarea");
 
 /** The fields that lack what they need, or hold too much. */
-export function faultsOf(form) {
+function faultsOf(form) {
   return [...form.querySelectorAll("[data-field]")].flatMap((field) => {
     const name = field.dataset.field;
     const [control] = controlsOf(field);
@@ -54,6 +55,12 @@ function faultText({ field, code, values }) {
   const known = words.faults;
   return said(known[`${field}.${code}`] ?? known[code] ?? known.other, values);
 }
+
+/** Sends what a form says; that no answer came is an answer as well. */
+export const attempt = (path, options) => ask(path, options).catch(() => ({ status: 0 }));
+
+/** Why nothing came of it: too often by now, or something that is no fault of the form. */
+export const troubleText = ({ status, wait }) => (status === 429 ? said(words.too_many, { wait: waitOf(wait) }) : words.not_taken);
 
 /** Says what came of sending a form as a whole. */
 export function showTrouble(form, ...content) {

@@ -1,10 +1,9 @@
 // “Send me my bill”: asks for the link, or opens the bill by the code a text message brought. What is on file and what
 // is not looks the same here.
 
-import { ask } from "./api.js";
 import { ownersCode } from "./code.js";
-import { showErrors, showFaults, showTrouble, whenSent } from "./form.js";
-import { byId, said, slot, waitOf, words } from "./page.js";
+import { attempt, showErrors, showFaults, showTrouble, troubleText, whenSent } from "./form.js";
+import { byId, slot } from "./page.js";
 
 const asking = byId("ask");
 const coding = byId("code");
@@ -13,8 +12,7 @@ const sent = byId("sent");
 const value = (form, name) => form.elements[name].value.trim();
 const isMail = () => value(asking, "contact").normalize("NFKC").includes("@");
 
-const post = (path, body) => ask(path, { method: "POST", body }).catch(() => ({ status: 0 }));
-const troubleText = ({ status, wait }) => (status === 429 ? said(words.too_many, { wait: waitOf(wait) }) : words.not_taken);
+const post = (path, body) => attempt(path, { method: "POST", body });
 
 async function askForBill() {
   sent.hidden = true;

@@ -1,8 +1,7 @@
 // How the owner hears from us: language, e-mail, text messages, large print; one lawful channel always remains.
 
-import { ask } from "./api.js";
-import { openForm, showTrouble, whenSent } from "./form.js";
-import { copyOf, put, said, waitOf, words } from "./page.js";
+import { attempt, openForm, showTrouble, troubleText, whenSent } from "./form.js";
+import { copyOf, put, said, words } from "./page.js";
 
 const SWITCHES = ["email", "sms", "large_print"];
 
@@ -24,10 +23,9 @@ function fill(form, preferences) {
 async function save(form, { code, refresh, refuse }) {
   const wish = { language: form.elements.language.value };
   for (const name of SWITCHES) wish[name] = form.elements[name].checked;
-  const came = await ask("preferences", { code: code.value, method: "PUT", body: wish }).catch(() => ({ status: 0 }));
+  const came = await attempt("preferences", { code: code.value, method: "PUT", body: wish });
   if (came.status === 404) return refuse();
-  if (came.status === 429) return showTrouble(form, said(words.too_many, { wait: waitOf(came.wait) }));
-  if (!came.ok) return showTrouble(form, words.not_taken);
+  if (!came.ok) return showTrouble(form, troubleText(came));
   fill(form, JSON.parse(came.text));
   put(form, "saved", words.preferences_saved);
   return refresh();

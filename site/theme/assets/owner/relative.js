@@ -1,8 +1,8 @@
 // A link for a relative: it shows what is to be paid and how, and nothing else.
 
-import { ask } from "./api.js";
 import { date } from "./figures.js";
-import { announce, copyOf, element, put, said, slot, waitOf, words } from "./page.js";
+import { attempt, troubleText } from "./form.js";
+import { announce, copyOf, element, put, said, slot, words } from "./page.js";
 import { picture } from "./qr.js";
 
 /** Makes the link and shows it, to copy, to send on or to scan. */
@@ -10,7 +10,7 @@ export async function makeLink(button, desk) {
   const home = button.parentElement;
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
-  const came = await ask("links/pay", { code: desk.code.value, method: "POST", body: {} }).catch(() => ({ status: 0 }));
+  const came = await attempt("links/pay", { code: desk.code.value, method: "POST", body: {} });
   button.removeAttribute("aria-disabled");
   if (came.status === 404) return desk.refuse();
   home.querySelector(".confirmed, .fault")?.remove();
@@ -27,9 +27,8 @@ function linkShown({ url, expires }) {
   return made;
 }
 
-function refusal({ status, wait }) {
-  const text = status === 429 ? said(words.too_many, { wait: waitOf(wait) }) : words.not_taken;
-  const told = element("p", "fault", text);
+function refusal(came) {
+  const told = element("p", "fault", troubleText(came));
   told.setAttribute("role", "alert");
   return told;
 }

@@ -1,8 +1,7 @@
 // Whether a printed receipt is genuine: by what was typed, or by what the receipt's QR code carries.
 
-import { ask } from "./api.js";
-import { showTrouble, whenSent } from "./form.js";
-import { announce, byId, said, waitOf, words } from "./page.js";
+import { attempt, showTrouble, troubleText, whenSent } from "./form.js";
+import { announce, byId } from "./page.js";
 
 const form = byId("verify");
 const outcomes = [...document.querySelectorAll("[data-outcome]")];
@@ -19,7 +18,7 @@ function takeOver() {
 async function verify() {
   for (const each of outcomes) each.hidden = true;
   const given = new URLSearchParams(fields.map((name) => [name, form.elements[name].value.trim().toUpperCase()]));
-  const came = await ask(`receipts/verify?${given}`).catch(() => ({ status: 0 }));
+  const came = await attempt(`receipts/verify?${given}`);
   if (!came.ok) return showTrouble(form, troubleText(came));
   const shown = outcomes.find(({ dataset }) => dataset.outcome === JSON.parse(came.text).state);
   shown.hidden = false;
@@ -27,8 +26,6 @@ async function verify() {
   announce(shown.textContent);
   heading.focus();
 }
-
-const troubleText = ({ status, wait }) => (status === 429 ? said(words.too_many, { wait: waitOf(wait) }) : words.not_taken);
 
 whenSent(form, verify);
 addEventListener("hashchange", () => takeOver() && form.requestSubmit());
